@@ -1,0 +1,47 @@
+package dev.kindling.check;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Collects every violated rule of one record, so that a user sees all of them at once.
+ *
+ * <p>A settings record calls {@link #that} once per rule in its compact constructor and ends with
+ * {@link #done()}.
+ */
+public final class Check {
+  private final List<String> violations = new ArrayList<>();
+
+  /**
+   * Adds one rule.
+   *
+   * @param holds whether the rule holds
+   * @param name the setting or field as the user writes it, for example {@code sampler.samples}
+   * @param value the offending value
+   * @param rule the rule in words, for example {@code must be >= 2 to form a baseline}
+   * @return this, for chaining
+   */
+  public Check that(boolean holds, String name, Object value, String rule) {
+    if (!holds) {
+      violations.add("Invalid " + name + ": " + value + " (" + rule + ")");
+    }
+    return this;
+  }
+
+  /** Adds the violations of another check, for a record made of records. */
+  public Check and(InvalidInputException other) {
+    violations.addAll(other.violations());
+    return this;
+  }
+
+  /**
+   * Ends the check.
+   *
+   * @throws InvalidInputException naming every violation, when there is one
+   */
+  public void done() {
+    if (!violations.isEmpty()) {
+      throw new InvalidInputException(violations);
+    }
+  }
+}
