@@ -1,0 +1,49 @@
+package dev.kindling.udf;
+
+import org.apache.spark.sql.SparkSessionExtensions;
+import org.apache.spark.sql.SparkSessionExtensionsProvider;
+import org.apache.spark.sql.catalyst.FunctionIdentifier;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.ExpressionInfo;
+import org.apache.spark.sql.classic.UserDefinedFunctionUtils;
+import org.apache.spark.sql.expressions.SparkUserDefinedFunction;
+import scala.Function1;
+import scala.Tuple3;
+import scala.collection.immutable.Seq;
+import scala.runtime.BoxedUnit;
+
+/**
+ * Gives a session the functions of {@link Verifiers#register} without code, which is how spark-sql,
+ * the thrift server and pyspark get them: {@code --jars kindling-udfs.jar --conf
+ * spark.sql.extensions=dev.kindling.udf.KindlingExtensions}. ({@code CREATE FUNCTION … AS} takes
+ * classes of this kind from Hive only.)
+ */
+public final class KindlingExtensions implements SparkSessionExtensionsProvider {
+  @Override
+  public BoxedUnit apply(SparkSessionExtensions extensions) {
+    for (SqlFunction function : SqlFunction.all()) {
+      SparkUserDefinedFunction udf =
+          ((SparkUserDefinedFunction) function.udf()).withName(function.name());
+      Function1<Seq<Expression>, Expression> builder =
+          arguments -> UserDefinedFunctionUtils.toScalaUDF(udf, arguments);
+      extensions.injectFunction(
+          new Tuple3<>(new FunctionIdentifier(function.name()), describe(function), builder));
+    }
+    return BoxedUnit.UNIT;
+  }
+
+  private static ExpressionInfo describe(SqlFunction function) {
+    return new ExpressionInfo(
+        KindlingExtensions.class.getName(),
+        null,
+        function.name(),
+        function.usage(),
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "java_udf");
+  }
+}

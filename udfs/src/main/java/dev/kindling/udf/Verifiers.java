@@ -1,0 +1,102 @@
+package dev.kindling.udf;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * The verifiers by name, and the one way to call them.
+ *
+ * <ul>
+ *   <li>{@code exact_match}: equal after HotpotQA's and MuSiQue's normalisation; the training
+ *       reward for texts
+ *   <li>{@code exact_string}: equal after trimming
+ *   <li>{@code finqa_number}: a number, or yes or no, in a text, at the precision it was written
+ *       with
+ *   <li>{@code finqa_program}: a program whose result on the context's table is exactly the gold
+ *       answer; FinQA's execution accuracy
+ *   <li>{@code substring_match}: the normalised gold answer is a part of the normalised answer; the
+ *       relaxed rule of evaluations, too easily satisfied for a reward
+ * </ul>
+ */
+public final class Verifiers {
+  /**
+   * Longest answer that is read, in UTF-16 characters; a longer one is {@code UNPARSEABLE}. It is
+   * far more than any answer budget, and bounds time and memory whatever the policy writes.
+   */
+  public static final int MAX_ANSWER_CHARS = 1 << 16;
+
+  private static final Map<String, Verifier> BY_NAME =
+      Collections.unmodifiableMap(
+          new TreeMap<>(
+              Map.of(
+                  "exact_match", TextMatch.EXACT_MATCH,
+                  "exact_string", TextMatch.EXACT_STRING,
+                  "finqa_number", new FinqaNumber(),
+                  "finqa_program", new FinqaProgram(),
+                  "substring_match", TextMatch.SUBSTRING_MATCH)));
+
+  private Verifiers() {}
+
+  /** Names of all verifiers, sorted. */
+  public static Set<String> names() {
+    return BY_NAME.keySet();
+  }
+
+  /** Whether the verifier of one of {@link #names()} cannot judge without a context. */
+  static boolean needsContext(String verifier) {
+    return BY_NAME.get(verifier).needsContext();
+  }
+
+  /**
+   * Judges one answer. Never throws an exception and never returns null: a row is not lost to its
+   * verifier.
+   *
+   * @param verifier one of {@link #names()}; another is an {@code ERROR}
+   * @param goldAnswers accepted answers; none at all, or a null among them, is an {@code ERROR}
+   * @param context JSON object that the verifier may need; may be null
+   * @param answer the model's answer; null or longer than {@link #MAX_ANSWER_CHARS} is {@code
+   *     UNPARSEABLE}
+   */
+  public static Judgement judge(
+      String verifier, List<String> goldAnswers, String context, String answer) {
+    Verifier rule = verifier == null ? null : BY_NAME.get(verifier);
+    if (rule == null) {
+      return Judgement.error("no verifier '" + verifier + "' (there are " + names() + ")");
+    }
+    if (goldAnswers == null || goldAnswers.isEmpty()) {
+      return Judgement.error("there is no gold answer");
+    }
+    if (goldAnswers.stream().anyMatch(gold -> gold == null)) {
+      return Judgement.error("a gold answer is null");
+    }
+    if (answer == null) {
+      return Judgement.unparseable("there is no answer");
+    }
+    if (answer.length() > MAX_ANSWER_CHARS) {
+      return Judgement.unparseable(
+          "the answer has " + answer.length() + " characters, more than " + MAX_ANSWER_CHARS);
+    }
+    try {
+      return rule.judge(goldAnswers, context, answer);
+    } catch (RuntimeException e) {
+      return Judgement.error(verifier + " failed: " + e.getMessage());
+    }
+  }
+
+  /**
+   * Makes the verifiers callable from SQL in this session: {@code kindling_verify(verifier, gold,
+   * context, answer)}; {@code <verifier>(gold, answer)} for each verifier, but {@code
+   * finqa_program(gold, context, answer)}; {@code hotpotqa_f1} and {@code musique_f1(gold,
+   * answer)}; and FinQA's program accuracy {@code finqa_program_match(gold_program, program)}. A
+   * session that is started with {@link KindlingExtensions} has them without this call.
+   */
+  public static void register(SparkSession session) {
+    for (SqlFunction function : SqlFunction.all()) {
+      session.udf().register(function.name(), function.udf());
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package dev.kindling.udf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.BiFunction;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+/** Text answers against the verdicts of HotpotQA's and MuSiQue's evaluators. */
+class TextVerifiersTest {
+  @Test
+  void normalFormIsThatOfHotpotqasEvaluator() throws IOException {
+    for (JsonNode golden : GoldenCases.of("hotpotqa", "normalize_answer")) {
+      assertThat(AnswerText.normalize(golden.get("prediction").asText()))
+          .as(golden.get("case").asText())
+          .isEqualTo(golden.get("expected").asText());
+    }
+  }
+
+  @Test
+  void exactMatchAndF1AreThoseOfHotpotqasEvaluator() throws IOException {
+    checkAnswers("hotpotqa", AnswerF1::hotpotqa);
+  }
+
+  @Test
+  void exactMatchAndF1AreThoseOfMusiquesEvaluator() throws IOException {
+    checkAnswers("musique", AnswerF1::musique);
+  }
+
+  private static void checkAnswers(String dataset, BiFunction<String, String, AnswerF1> f1)
+      throws IOException {
+    for (JsonNode golden : GoldenCases.of(dataset, "answer")) {
+      List<String> gold = GoldenCases.texts(golden.get("gold"));
+      String answer = golden.get("prediction").asText();
+      JsonNode expected = golden.get("expected");
+      String name = golden.get("case").asText();
+      assertThat(Verifiers.judge("exact_match", gold, null, answer).verdict() == Verdict.CORRECT)
+          .as(name)
+          .isEqualTo(expected.get("em").asDouble() == 1);
+      double best = gold.stream().mapToDouble(g -> f1.apply(g, answer).f1()).max().orElseThrow();
+      assertThat(best).as(name).isEqualTo(expected.get("f1").asDouble(), within(1e-12));
+      if (expected.has("precision")) {
+        AnswerF1 only = f1.apply(gold.get(0), answer);
+        assertThat(only.precision()).as(name).isEqualTo(expected.get("precision").asDouble());
+        assertThat(only.recall()).as(name).isEqualTo(expected.get("recall").asDouble());
+      }
+    }
+  }
+
+  @Test
+  void exactStringIgnoresBlanksAtTheEndsAndNothingElse() {
+    assertThat(verdict("exact_string", "12", " 12\n")).isEqualTo(Verdict.CORRECT);
+    assertThat(verdict("exact_string", "12", "12.")).isEqualTo(Verdict.WRONG);
+    assertThat(verdict("exact_string", "Yes", "yes")).isEqualTo(Verdict.WRONG);
+  }
+
+  @Test
+  void anEmptyAnswerIsUnparseableUnlessItIsTheGoldAnswer() {
+    assertThat(verdict("exact_match", "Paris", " . ")).isEqualTo(Verdict.UNPARSEABLE);
+    assertThat(verdict("exact_match", "the", "a")).isEqualTo(Verdict.CORRECT);
+  }
+
+  @Test
+  void substringMatchFindsTheGoldAnswerInALongerOne() {
+    assertThat(verdict("substring_match", "The Eiffel Tower", "It is the Eiffel-Tower, Paris."))
+        .isEqualTo(Verdict.WRONG);
+    assertThat(verdict("substring_match", "The Eiffel Tower", "It is the Eiffel Tower, Paris."))
+        .isEqualTo(Verdict.CORRECT);
+    assertThat(verdict("substring_match", "the", "anything")).isEqualTo(Verdict.WRONG);
+  }
+
+  @Test
+  void aWrongAnswerComesBackInItsNormalFormWithAReason() {
+    assertThat(Verifiers.judge("exact_match", List.of("Rome"), null, "The City of Paris!"))
+        .isEqualTo(
+            new Judgement(Verdict.WRONG, "city of paris", "the answer is not a gold answer"));
+  }
+
+  @Property
+  void theNormalFormOfANormalFormIsItself(@ForAll String text) {
+    String normal = AnswerText.normalize(text);
+    assertThat(AnswerText.normalize(normal)).isEqualTo(normal);
+  }
+
+  @Property
+  void everyTextMatchesItselfExactlyAndInFull(@ForAll String text) {
+    assertThat(verdict("exact_match", text, text)).isEqualTo(Verdict.CORRECT);
+    assertThat(verdict("exact_string", text, text)).isEqualTo(Verdict.CORRECT);
+    assertThat(AnswerF1.musique(text, text).f1()).isEqualTo(1);
+  }
+
+  private static Verdict verdict(String verifier, String gold, String answer) {
+    return Verifiers.judge(verifier, List.of(gold), null, answer).verdict();
+  }
+}
