@@ -1,0 +1,77 @@
+package dev.kindling.row;
+
+/**
+ * Everything a person would plot, one row per step. Names follow TRL's where it has one.
+ *
+ * @param step step number, 1-based
+ * @param epoch passes over the data set so far, fractional
+ * @param prompts prompts of the step
+ * @param rollouts rollouts of the step
+ * @param reward mean reward over rollouts that are evidence
+ * @param rewardStd mean over examples of the deviation of the reward within the group
+ * @param fracRewardZeroStd share of examples whose rewards are all equal
+ * @param logPHat mean over examples of the log of the mean of p(y*|x,z) over the samples, in nats,
+ *     whatever estimate the objective uses; null where no rollout is evidence
+ * @param effectiveSampleSize mean over examples
+ * @param maxCoef largest rationale coefficient of the step
+ * @param unparseable share of rollouts without an answer that could be read
+ * @param verifierFaults share of rollouts whose verifier timed out or failed
+ * @param completionLength mean tokens of rationale and answer
+ * @param forcedEndOfThinking share of rollouts whose thinking budget ran out
+ * @param clippedRatio share of rollouts that ended by budget or length
+ * @param loss see {@link StepRow}
+ * @param gradNorm see {@link StepRow}
+ * @param learningRate see {@link StepRow}
+ * @param clipFraction see {@link StepRow}
+ * @param entropy see {@link StepRow}
+ * @param kl see {@link StepRow}
+ * @param mismatchK1 see {@link StepRow}
+ * @param mismatchK3 see {@link StepRow}
+ * @param mismatchMax see {@link StepRow}
+ * @param rows see {@link StepRow}
+ * @param rowsSaved weighted samples that were not trained on, because every coefficient was 0
+ * @param tokens see {@link StepRow}
+ * @param evalPassAt1 mean exact match on the evaluation set; null where none was made
+ * @param evalLogPHat mean log P̂ on the evaluation set; null where none was made
+ * @param secondsRollout wall time of the stage, null where it ran in a process of its own; the
+ *     seconds are not part of any equality
+ * @param secondsScore likewise
+ * @param secondsWeigh likewise
+ * @param secondsBatch likewise
+ * @param secondsStep wall time of the gradient step
+ */
+public record MetricsRow(
+    long step,
+    double epoch,
+    long prompts,
+    long rollouts,
+    double reward,
+    double rewardStd,
+    double fracRewardZeroStd,
+    Double logPHat,
+    double effectiveSampleSize,
+    double maxCoef,
+    double unparseable,
+    double verifierFaults,
+    double completionLength,
+    double forcedEndOfThinking,
+    double clippedRatio,
+    double loss,
+    double gradNorm,
+    double learningRate,
+    double clipFraction,
+    double entropy,
+    double kl,
+    double mismatchK1,
+    double mismatchK3,
+    double mismatchMax,
+    long rows,
+    long rowsSaved,
+    long tokens,
+    Double evalPassAt1,
+    Double evalLogPHat,
+    Double secondsRollout,
+    Double secondsScore,
+    Double secondsWeigh,
+    Double secondsBatch,
+    double secondsStep) {}

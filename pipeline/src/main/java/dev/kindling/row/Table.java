@@ -1,0 +1,126 @@
+package dev.kindling.row;
+
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Observation;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * One of the run's tables: plain Parquet (zstd, flat names) that DuckDB, Polars and pandas read.
+ *
+ * @param <T> the table's record
+ */
+public final class Table<T extends Record> {
+  /** {@code 1-prompts}. */
+  public static final Table<PromptRow> PROMPTS = new Table<>("1-prompts", PromptRow.class);
+
+  /** {@code 2-rollouts}. */
+  public static final Table<RolloutRow> ROLLOUTS = new Table<>("2-rollouts", RolloutRow.class);
+
+  /** {@code 3-scores}. */
+  public static final Table<ScoreRow> SCORES = new Table<>("3-scores", ScoreRow.class);
+
+  /** {@code 4-weights}. */
+  public static final Table<WeightRow> WEIGHTS = new Table<>("4-weights", WeightRow.class);
+
+  /** {@code 5-batches}. */
+  public static final Table<BatchRow> BATCHES = new Table<>("5-batches", BatchRow.class);
+
+  /** {@code 6-step}. */
+  public static final Table<StepRow> STEP = new Table<>("6-step", StepRow.class);
+
+  /** {@code 8-metrics}. */
+  public static final Table<MetricsRow> METRICS = new Table<>("8-metrics", MetricsRow.class);
+
+  // A reader skips whole row groups; at this size one decodes in well under a second.
+  private static final long ROW_GROUP_BYTES = 32L << 20;
+
+  private final String name;
+  private final RowCodec<T> codec;
+
+  private Table(String name, Class<T> type) {
+    this.name = name;
+    this.codec = new RowCodec<>(type);
+  }
+
+  /** Every table, in the order of the data's way. */
+  public static List<Table<?>> all() {
+    return List.of(PROMPTS, ROLLOUTS, SCORES, WEIGHTS, BATCHES, STEP, METRICS);
+  }
+
+  /** The tables in a step's folder, all but the metrics. */
+  public static List<Table<?>> ofStep() {
+    return List.of(PROMPTS, ROLLOUTS, SCORES, WEIGHTS, BATCHES, STEP);
+  }
+
+  /** The table's name, which is also its folder's and its schema file's. */
+  public String name() {
+    return name;
+  }
+
+  /** Turns records into rows and back. */
+  public RowCodec<T> codec() {
+    return codec;
+  }
+
+  /** The table at a path. */
+  public Dataset<Row> read(SparkSession spark, String path) {
+    return spark.read().schema(codec.schema()).parquet(path);
+  }
+
+  /** A data set of records held by the driver, for small tables. */
+  public Dataset<Row> of(SparkSession spark, List<T> records) {
+    List<Row> rows = records.stream().map(codec::toRow).toList();
+    return spark.createDataset(rows, Encoders.row(codec.schema()));
+  }
+
+  /** The records of a data set with this table's columns, collected to the driver. */
+  public List<T> collect(Dataset<Row> rows) {
+    return rows.collectAsList().stream().map(codec::fromRow).toList();
+  }
+
+  /** The columns as files have them: whatever Spark has read from a file may be null to it. */
+  private StructType fileSchema() {
+    StructType columns = new StructType();
+    for (StructField field : codec.schema().fields()) {
+      DataType type =
+          field.dataType() instanceof ArrayType array
+              ? DataTypes.createArrayType(array.elementType())
+              : field.dataType();
+      columns = columns.add(field.name(), type);
+    }
+    return columns;
+  }
+
+  /**
+   * Writes the table, replacing what an interrupted try left.
+   *
+   * @param rows has this table's columns in any order
+   * @return number of rows written
+   */
+  public long write(Dataset<Row> rows, String path) {
+    Observation written = new Observation();
+    rows.to(fileSchema())
+        .observe(written, functions.count(functions.lit(1)).as("rows"))
+        .write()
+        .mode(SaveMode.Overwrite)
+        .option("compression", "zstd")
+        .option("parquet.block.size", ROW_GROUP_BYTES)
+        .parquet(path);
+    try {
+      return (Long) written.getAsJava().get("rows");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while writing " + path, e);
+    }
+  }
+}

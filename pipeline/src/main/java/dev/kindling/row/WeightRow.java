@@ -1,0 +1,49 @@
+package dev.kindling.row;
+
+/**
+ * One example's success estimate and the coefficients it gives to its samples.
+ *
+ * <p>Arrays run over {@code samples}, which holds the samples that are evidence (no verifier fault)
+ * in ascending order. Coefficients are of the *reward* (larger is better) before the division by
+ * group and batch sizes; the batch stage makes them coefficients of the loss.
+ *
+ * @param exampleId id of the prompt
+ * @param rollouts M, the number of samples that are evidence
+ * @param correct count of {@code CORRECT}
+ * @param wrong count of {@code WRONG}
+ * @param unparseable count of {@code UNPARSEABLE}
+ * @param timeout count of {@code TIMEOUT}, left out of every estimate
+ * @param error count of {@code ERROR}, left out of every estimate
+ * @param success which estimate was used, {@code likelihood} or {@code verified}
+ * @param pHat P̂, the mean of w over the samples; may underflow to 0, see {@code logPHat}
+ * @param logPHat log P̂ in nats; negative infinity when every w is 0
+ * @param q exponent of the J_Q family; null for objectives outside it
+ * @param amplification P̂^-q; null when q is
+ * @param effectiveSampleSize (Σw)²/Σw², between 1 and M; 0 when every w is 0
+ * @param samples sample indices
+ * @param logW log w of each sample under the estimate used
+ * @param resampled PAFT's count of how often each sample was drawn; null for other objectives
+ * @param rationaleCoefs coefficient of each sample on log p(z|x)
+ * @param answerCoefs coefficient of each sample on log p(y|x,z)
+ * @param answerSource which answer y is: {@literal "gold"} (y*) or {@literal "sampled"} (ŷ)
+ */
+public record WeightRow(
+    String exampleId,
+    int rollouts,
+    int correct,
+    int wrong,
+    int unparseable,
+    int timeout,
+    int error,
+    String success,
+    double pHat,
+    double logPHat,
+    Double q,
+    Double amplification,
+    double effectiveSampleSize,
+    int[] samples,
+    double[] logW,
+    int[] resampled,
+    double[] rationaleCoefs,
+    double[] answerCoefs,
+    String answerSource) {}
