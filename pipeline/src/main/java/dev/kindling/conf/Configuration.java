@@ -1,0 +1,207 @@
+package dev.kindling.conf;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import dev.kindling.check.Check;
+import dev.kindling.check.InvalidInputException;
+import dev.kindling.objective.Objective;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Every setting of a run. {@code conf/defaults.yaml} tells what each means, in which unit and
+ * range; the records check them.
+ *
+ * @param run where and how long
+ * @param data what is learned from
+ * @param model the policy
+ * @param sampler how rollouts are drawn
+ * @param verifier who judges them
+ * @param objective what is minimised
+ * @param trainer how a step is made
+ * @param evaluate how progress is measured
+ * @param pretrain how an untrained policy learns to write
+ */
+public record Configuration(
+    RunConf run,
+    DataConf data,
+    ModelConf model,
+    SamplerConf sampler,
+    VerifierConf verifier,
+    ObjectiveConf objective,
+    TrainerConf trainer,
+    EvaluateConf evaluate,
+    PretrainConf pretrain) {
+  private static final String DEFAULTS = "conf/defaults.yaml";
+  private static final Set<String> MAY_CHANGE =
+      Set.of("run.folder", "run.steps", "run.keep_checkpoints");
+  private static final Schema SCHEMA = new Schema(Configuration.class);
+
+  /** Refuses settings that do not fit together across sections. */
+  public Configuration {
+    int budget = sampler.thinkingTokens() + sampler.answerTokens();
+    Check check = new Check();
+    check
+        .that(
+            sampler.samples() >= 2 || !objective.name().needsGroup(),
+            "sampler.samples",
+            sampler.samples(),
+            "must be >= 2 with objective.name = "
+                + Setting.label(objective.name())
+                + ", to form a baseline")
+        .that(
+            trainer.updatesPerStep() <= sampler.promptsPerStep(),
+            "trainer.updates_per_step",
+            trainer.updatesPerStep(),
+            "must be <= sampler.prompts_per_step = " + sampler.promptsPerStep())
+        .that(
+            model.checkpoint().isPresent() || budget < model.maxPositions(),
+            "model.max_positions",
+            model.maxPositions(),
+            "must be > sampler.thinking_tokens + sampler.answer_tokens = "
+                + budget
+                + ", to leave room for the prompt")
+        .that(
+            evaluate.every() == 0 || data.evalPath().isPresent(),
+            "evaluate.every",
+            evaluate.every(),
+            "must be 0 while data.eval_path is null");
+    try {
+      objective.build();
+    } catch (InvalidInputException refused) {
+      check.and(refused);
+    }
+    check.done();
+  }
+
+  /**
+   * Reads the configuration: the defaults in the jar, then each text, then each {@code key=value};
+   * the later wins.
+   *
+   * @param texts YAML texts, for example a run file
+   * @param sets values from the command line, for example {@code trainer.learning_rate=1e-4}
+   * @throws InvalidInputException with every unknown key, wrong type and violated rule
+   */
+  public static Configuration load(List<YamlText> texts, List<String> sets) {
+    List<YamlText> sources = new ArrayList<>();
+    sources.add(defaults());
+    sources.addAll(texts);
+    Check check = new Check();
+    Map<String, JsonNode> values = new LinkedHashMap<>();
+    for (YamlText source : sources) {
+      try {
+        values.putAll(source.settings());
+      } catch (InvalidInputException refused) {
+        check.and(refused);
+      }
+    }
+    for (String set : sets) {
+      int equals = set.indexOf('=');
+      String key = set.substring(0, Math.max(0, equals)).strip();
+      Setting setting = SCHEMA.settings().get(key);
+      check.that(equals > 0, "--set", set, "must be key=value, for example run.steps=10");
+      try {
+        // An unknown key keeps its place in the map, so that it is refused with the others.
+        values.put(
+            key, setting == null ? NullNode.instance : setting.parse(set.substring(equals + 1)));
+      } catch (InvalidInputException refused) {
+        check.and(refused);
+      }
+    }
+    check.done();
+    return (Configuration) SCHEMA.bind(values);
+  }
+
+  /** The effective configuration: every key in the order of the records; reads back as equal. */
+  public String toYaml() {
+    return YamlText.write(SCHEMA.write(this));
+  }
+
+  /** SHA-256 of {@link #toYaml}, 64 lower-case hexadecimal digits. */
+  public String digest() {
+    try {
+      byte[] yaml = toYaml().getBytes(StandardCharsets.UTF_8);
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(yaml));
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException("Every Java platform has SHA-256", impossible);
+    }
+  }
+
+  /** The defaults that are packed into the jar. */
+  public static YamlText defaults() {
+    return resource(DEFAULTS);
+  }
+
+  /** A run file that is packed into the jar. */
+  public static YamlText resource(String name) {
+    ClassLoader loader = Configuration.class.getClassLoader();
+    try (InputStream in = loader.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException("The jar lacks " + name);
+      }
+      return new YamlText(name, new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    } catch (IOException unreadable) {
+      throw new IllegalStateException("Cannot read " + name + " of the jar", unreadable);
+    }
+  }
+
+  /** The objective; settings that do not fit together were refused when this was built. */
+  public Objective objectiveOf() {
+    return objective.build();
+  }
+
+  /** Updates over which the learning rate runs its schedule. */
+  public long totalUpdates() {
+    return trainer.totalUpdates() > 0
+        ? trainer.totalUpdates()
+        : Math.multiplyExact(run.steps(), (long) trainer.updatesPerStep());
+  }
+
+  /**
+   * These settings for supervised pretraining: the same loop with one given rollout a prompt, the
+   * supervised objective, and steps, updates and sequences as under {@code pretrain}.
+   */
+  public Configuration forPretraining() {
+    int sequences = Math.multiplyExact(pretrain.sequencesPerUpdate(), pretrain.updatesPerStep());
+    List<String> sets =
+        List.of(
+            "run.steps=" + pretrain.steps(),
+            "sampler.prompts_per_step=" + sequences,
+            "sampler.samples=1",
+            "objective.name=sft",
+            "trainer.updates_per_step=" + pretrain.updatesPerStep());
+    return load(List.of(new YamlText("the run's settings", toYaml())), sets);
+  }
+
+  /**
+   * Holds that a run is gone on with under the settings it was started with. Its length and what it
+   * keeps may change.
+   *
+   * @param saved the run's {@code config.yaml}
+   * @throws InvalidInputException naming every setting that differs, with both values
+   */
+  public void requireResumable(YamlText saved) {
+    Map<String, JsonNode> before = saved.settings();
+    Check check = new Check();
+    new YamlText("these settings", toYaml())
+        .settings()
+        .forEach(
+            (key, value) ->
+                check.that(
+                    MAY_CHANGE.contains(key) || value.equals(before.get(key)),
+                    key,
+                    value,
+                    "the run was started with %s: resume with that, or start another by --name"
+                        .formatted(before.get(key))));
+    check.done();
+  }
+}

@@ -1,0 +1,71 @@
+package dev.kindling.conf;
+
+import dev.kindling.check.Check;
+import java.util.Optional;
+
+/**
+ * The policy: a checkpoint to start from, or the shape of a new untrained one. The vocabulary is
+ * the tokenizer's.
+ *
+ * @param checkpoint run folder whose last policy to start from; empty starts from random weights
+ * @param tokenizer {@code bytes}, {@code characters:} and an alphabet, or a tokenizer.json
+ * @param hidden width of the residual stream
+ * @param layers number of blocks
+ * @param heads query heads
+ * @param kvHeads key and value heads; divides {@code heads}
+ * @param headDim width of one head, even
+ * @param intermediate width of the SwiGLU
+ * @param maxPositions longest sequence in tokens
+ * @param ropeTheta base of the rotary frequencies
+ * @param normEps epsilon of RMSNorm
+ * @param qkNorm whether queries and keys are normalised per head
+ * @param qkvBias whether the q, k and v projections have a bias
+ * @param tiedHead whether the output layer is the embedding
+ * @param initStd standard deviation of the new policy's weights
+ */
+public record ModelConf(
+    Optional<String> checkpoint,
+    String tokenizer,
+    int hidden,
+    int layers,
+    int heads,
+    int kvHeads,
+    int headDim,
+    int intermediate,
+    int maxPositions,
+    double ropeTheta,
+    double normEps,
+    boolean qkNorm,
+    boolean qkvBias,
+    boolean tiedHead,
+    double initStd) {
+  /** Refuses values outside the ranges of {@code conf/defaults.yaml}. */
+  public ModelConf {
+    new Check()
+        .that(
+            checkpoint.isEmpty() || !checkpoint.get().isBlank(),
+            "model.checkpoint",
+            checkpoint.orElse(null),
+            "must not be empty")
+        .that(
+            !tokenizer.isBlank() && !tokenizer.equals("characters:"),
+            "model.tokenizer",
+            tokenizer,
+            "must be bytes, characters:<alphabet> or the path of a tokenizer.json")
+        .that(hidden >= 1, "model.hidden", hidden, "must be >= 1")
+        .that(layers >= 1, "model.layers", layers, "must be >= 1")
+        .that(kvHeads >= 1, "model.kv_heads", kvHeads, "must be >= 1")
+        .that(
+            heads >= 1 && kvHeads >= 1 && heads % kvHeads == 0,
+            "model.heads",
+            heads,
+            "must be a positive multiple of model.kv_heads = " + kvHeads)
+        .that(headDim >= 2 && headDim % 2 == 0, "model.head_dim", headDim, "must be even and >= 2")
+        .that(intermediate >= 1, "model.intermediate", intermediate, "must be >= 1")
+        .that(maxPositions >= 2, "model.max_positions", maxPositions, "must be >= 2")
+        .that(ropeTheta > 1, "model.rope_theta", ropeTheta, "must be > 1")
+        .that(normEps > 0 && normEps < 1, "model.norm_eps", normEps, "must be in (0, 1)")
+        .that(initStd > 0 && initStd <= 1, "model.init_std", initStd, "must be in (0, 1]")
+        .done();
+  }
+}

@@ -1,0 +1,34 @@
+package dev.kindling.conf;
+
+import dev.kindling.check.Check;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Where a run lies and how long it is.
+ *
+ * @param folder path or URI of the folder that holds all runs, on any Hadoop file system
+ * @param name the run's folder in it; empty until the command names it
+ * @param seed the root of every random stream
+ * @param steps how many steps the run has
+ * @param keepCheckpoints how many of the newest checkpoints stay; 0 keeps all
+ */
+public record RunConf(
+    String folder, Optional<String> name, long seed, long steps, int keepCheckpoints) {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+
+  /** Refuses values outside the ranges of {@code conf/defaults.yaml}. */
+  public RunConf {
+    new Check()
+        .that(!folder.isBlank(), "run.folder", folder, "must not be empty")
+        .that(
+            name.isEmpty() || NAME.matcher(name.get()).matches(),
+            "run.name",
+            name.orElse(null),
+            "must be 1 to 100 letters, digits, '.', '_' or '-', the first a letter or digit")
+        .that(seed >= 0, "run.seed", seed, "must be >= 0")
+        .that(steps >= 1 && steps <= 1_000_000, "run.steps", steps, "must be in [1, 1000000]")
+        .that(keepCheckpoints >= 0, "run.keep_checkpoints", keepCheckpoints, "must be >= 0")
+        .done();
+  }
+}

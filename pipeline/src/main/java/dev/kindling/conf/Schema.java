@@ -1,0 +1,164 @@
+package dev.kindling.conf;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kindling.check.Check;
+import dev.kindling.check.InvalidInputException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The keys that a record of section records has, read from the records themselves so that a key
+ * exists once. Binds a flat map of settings to the records and back.
+ */
+final class Schema {
+  private final Class<? extends Record> root;
+  private final Map<String, Setting> settings = new LinkedHashMap<>();
+
+  Schema(Class<? extends Record> root) {
+    this.root = root;
+    for (RecordComponent section : root.getRecordComponents()) {
+      for (RecordComponent component : section.getType().getRecordComponents()) {
+        Setting setting = Setting.of(Setting.snakeCase(section.getName()), component);
+        settings.put(setting.key(), setting);
+      }
+    }
+  }
+
+  /** Every known setting by dotted key, in the order of the records. */
+  Map<String, Setting> settings() {
+    return settings;
+  }
+
+  /**
+   * Builds the records.
+   *
+   * @throws InvalidInputException with every unknown or missing key, wrong type and violated rule
+   */
+  Object bind(Map<String, JsonNode> values) {
+    Check check = new Check();
+    for (Map.Entry<String, JsonNode> entry : values.entrySet()) {
+      if (!settings.containsKey(entry.getKey())) {
+        check.and(unknown(entry.getKey(), entry.getValue()));
+      }
+    }
+    List<Object> sections = new ArrayList<>();
+    for (RecordComponent section : root.getRecordComponents()) {
+      try {
+        sections.add(bindSection(section, values));
+      } catch (InvalidInputException refused) {
+        check.and(refused);
+      }
+    }
+    check.done();
+    return construct(root, sections);
+  }
+
+  /** The inverse of {@link #bind}: a map of sections in the order of the records. */
+  ObjectNode write(Record configuration) {
+    ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    for (RecordComponent section : root.getRecordComponents()) {
+      ObjectNode node = tree.putObject(Setting.snakeCase(section.getName()));
+      Object values = value(section, configuration);
+      for (RecordComponent component : section.getType().getRecordComponents()) {
+        node.set(Setting.snakeCase(component.getName()), Setting.write(value(component, values)));
+      }
+    }
+    return tree;
+  }
+
+  private Object bindSection(RecordComponent section, Map<String, JsonNode> values) {
+    Check check = new Check();
+    List<Object> arguments = new ArrayList<>();
+    for (RecordComponent component : section.getType().getRecordComponents()) {
+      Setting setting = Setting.of(Setting.snakeCase(section.getName()), component);
+      try {
+        JsonNode node = values.get(setting.key());
+        if (node == null) {
+          throw new InvalidInputException("Missing key " + setting.key());
+        }
+        arguments.add(setting.read(node));
+      } catch (InvalidInputException refused) {
+        check.and(refused);
+      }
+    }
+    check.done();
+    return construct(section.getType(), arguments);
+  }
+
+  private InvalidInputException unknown(String key, JsonNode value) {
+    boolean section = settings.keySet().stream().anyMatch(known -> known.startsWith(key + "."));
+    if (section) {
+      return new InvalidInputException("Invalid " + key + ": " + value + " (must be a section)");
+    }
+    String nearest =
+        settings.keySet().stream()
+            .min(Comparator.comparingInt(known -> distance(key, known)))
+            .orElseThrow();
+    // Where more than a third of the letters differ, a suggestion would mislead.
+    boolean close = distance(key, nearest) <= 1 + key.length() / 3;
+    String hint = close ? "did you mean " + nearest + "?" : "conf/defaults.yaml lists all keys";
+    return new InvalidInputException("Unknown key " + key + " (" + hint + ")");
+  }
+
+  /**
+   * How far apart two keys are: edits between them, or between their last parts when the setting
+   * stands in the wrong section.
+   */
+  private static int distance(String key, String known) {
+    int moved = 2 + edits(lastPart(key), lastPart(known));
+    return Math.min(edits(key, known), moved);
+  }
+
+  private static String lastPart(String key) {
+    return key.substring(key.lastIndexOf('.') + 1);
+  }
+
+  /** Insertions, deletions and substitutions that turn one text into the other (Levenshtein). */
+  static int edits(String from, String to) {
+    int[] row = new int[to.length() + 1];
+    Arrays.setAll(row, column -> column);
+    for (int i = 1; i <= from.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= to.length(); j++) {
+        int substituted = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(substituted, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[to.length()];
+  }
+
+  private static Object construct(Class<?> type, List<Object> arguments) {
+    Class<?>[] parameters =
+        Arrays.stream(type.getRecordComponents())
+            .map(RecordComponent::getType)
+            .toArray(Class<?>[]::new);
+    try {
+      return type.getDeclaredConstructor(parameters).newInstance(arguments.toArray());
+    } catch (InvocationTargetException refused) {
+      if (refused.getCause() instanceof InvalidInputException invalid) {
+        throw invalid;
+      }
+      throw new IllegalStateException("Cannot build " + type.getName(), refused);
+    } catch (ReflectiveOperationException impossible) {
+      throw new IllegalStateException(type.getName() + " is not a public record", impossible);
+    }
+  }
+
+  private static Object value(RecordComponent component, Object owner) {
+    try {
+      return component.getAccessor().invoke(owner);
+    } catch (ReflectiveOperationException impossible) {
+      throw new IllegalStateException(component + " is not readable", impossible);
+    }
+  }
+}

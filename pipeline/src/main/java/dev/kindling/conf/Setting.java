@@ -1,0 +1,158 @@
+package dev.kindling.conf;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.kindling.check.InvalidInputException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * One key of the configuration and the type that its record gives it.
+ *
+ * @param key dotted key, for example {@code sampler.samples}
+ * @param type type of the value, without the optional around it
+ * @param optional whether {@code null} is allowed
+ */
+record Setting(String key, Type type, boolean optional) {
+  /** YAML takes 1e-4 for text, because its numbers need a point. */
+  private static final Pattern NUMBER =
+      Pattern.compile("[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]{1,4})?");
+
+  /** The setting of a record's component within a section. */
+  static Setting of(String section, RecordComponent component) {
+    String key = section + "." + snakeCase(component.getName());
+    if (component.getGenericType() instanceof ParameterizedType generic
+        && generic.getRawType() == Optional.class) {
+      return new Setting(key, generic.getActualTypeArguments()[0], true);
+    }
+    return new Setting(key, component.getGenericType(), false);
+  }
+
+  /** {@code promptsPerStep} as {@code prompts_per_step}. */
+  static String snakeCase(String name) {
+    return name.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * The value as its record takes it.
+   *
+   * @throws InvalidInputException naming key, value and type
+   */
+  Object read(JsonNode node) {
+    if (optional) {
+      return node.isNull() ? Optional.empty() : Optional.of(readPresent(node));
+    }
+    return readPresent(node);
+  }
+
+  /**
+   * The value of {@code --set key=text}. Text needs no quotes there; everything else is YAML.
+   *
+   * @throws InvalidInputException when the text is not YAML
+   */
+  JsonNode parse(String text) {
+    boolean plainText = type == String.class || isEnum();
+    if (plainText && !(optional && text.equals("null"))) {
+      return JsonNodeFactory.instance.textNode(text);
+    }
+    return new YamlText("--set " + key, text).parse();
+  }
+
+  /** The inverse of {@link #read}. */
+  static JsonNode write(Object value) {
+    JsonNodeFactory nodes = JsonNodeFactory.instance;
+    if (value instanceof Optional<?> present) {
+      return present.<JsonNode>map(Setting::write).orElse(nodes.nullNode());
+    } else if (value instanceof List<?> list) {
+      return nodes.arrayNode().addAll(list.stream().map(Setting::write).toList());
+    } else if (value instanceof Enum<?> constant) {
+      return nodes.textNode(label(constant));
+    } else if (value instanceof Boolean flag) {
+      return nodes.booleanNode(flag);
+    } else if (value instanceof Integer number) {
+      return nodes.numberNode(number.intValue());
+    } else if (value instanceof Long number) {
+      return nodes.numberNode(number.longValue());
+    } else if (value instanceof Double number) {
+      return nodes.numberNode(number.doubleValue());
+    }
+    return nodes.textNode((String) value);
+  }
+
+  /** An enum's constant as the user writes it, for example {@code token-mean}. */
+  static String label(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private Object readPresent(JsonNode node) {
+    if (type == String.class) {
+      return node.isTextual() ? node.asText() : refuse(node, "text; put it in quotes");
+    } else if (type == boolean.class) {
+      return node.isBoolean() ? node.asBoolean() : refuse(node, "true or false");
+    } else if (type == int.class) {
+      return isInt(node) ? node.asInt() : refuse(node, "an integer of 32 bits");
+    } else if (type == long.class) {
+      boolean valid = node.isIntegralNumber() && node.canConvertToLong();
+      return valid ? node.asLong() : refuse(node, "an integer of 64 bits");
+    } else if (type == double.class) {
+      return readDouble(node);
+    } else if (isEnum()) {
+      return readEnum(node);
+    }
+    return readIntegers(node);
+  }
+
+  private double readDouble(JsonNode node) {
+    boolean plain = node.isTextual() && NUMBER.matcher(node.asText()).matches();
+    double value =
+        node.isNumber()
+            ? node.doubleValue()
+            : plain ? Double.parseDouble(node.asText()) : Double.NaN;
+    return Double.isFinite(value) ? value : (double) refuse(node, "a finite number");
+  }
+
+  private Object readEnum(JsonNode node) {
+    Enum<?>[] constants = (Enum<?>[]) ((Class<?>) type).getEnumConstants();
+    for (Enum<?> constant : constants) {
+      if (node.isTextual() && node.asText().equals(label(constant))) {
+        return constant;
+      }
+    }
+    return refuse(
+        node,
+        "one of " + Arrays.stream(constants).map(Setting::label).collect(Collectors.joining(", ")));
+  }
+
+  private List<Integer> readIntegers(JsonNode node) {
+    List<Integer> values = new ArrayList<>();
+    boolean valid = node.isArray();
+    for (JsonNode element : node) {
+      valid &= isInt(element);
+      values.add(element.asInt());
+    }
+    if (!valid) {
+      refuse(node, "a list of integers of 32 bits");
+    }
+    return values;
+  }
+
+  private Object refuse(JsonNode node, String expected) {
+    throw new InvalidInputException("Invalid " + key + ": " + node + " (must be " + expected + ")");
+  }
+
+  private boolean isEnum() {
+    return type instanceof Class<?> raw && raw.isEnum();
+  }
+
+  private static boolean isInt(JsonNode node) {
+    return node.isIntegralNumber() && node.canConvertToInt();
+  }
+}

@@ -1,0 +1,100 @@
+package dev.kindling.conf;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.JacksonYAMLParseException;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import dev.kindling.check.InvalidInputException;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * One source of settings.
+ *
+ * @param name what messages call it, for example the file's path
+ * @param text YAML: a map of sections, each a map of settings
+ */
+public record YamlText(String name, String text) {
+  private static final YAMLFactory FACTORY =
+      YAMLFactory.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(YAMLParser.Feature.EMPTY_STRING_AS_NULL)
+          .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+          .build();
+  private static final ObjectMapper YAML =
+      JsonMapper.builder(FACTORY).enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+
+  /**
+   * The settings by dotted key, for example {@code sampler.samples}, in the order of the text.
+   *
+   * @throws InvalidInputException naming the text and the line, when it is not such a map, gives a
+   *     key twice or uses anchors
+   */
+  Map<String, JsonNode> settings() {
+    Map<String, JsonNode> settings = new LinkedHashMap<>();
+    JsonNode root = parse();
+    if (root.isMissingNode() || root.isNull()) {
+      return settings;
+    }
+    if (!root.isObject()) {
+      throw new InvalidInputException("Cannot read " + name + ": it must be a map of sections");
+    }
+    for (Map.Entry<String, JsonNode> section : root.properties()) {
+      if (section.getValue().isObject()) {
+        for (Map.Entry<String, JsonNode> setting : section.getValue().properties()) {
+          putOnce(settings, section.getKey() + "." + setting.getKey(), setting.getValue());
+        }
+      } else if (!section.getValue().isNull()) {
+        putOnce(settings, section.getKey(), section.getValue());
+      }
+    }
+    return settings;
+  }
+
+  /** The text as a tree; missing when it is empty. */
+  JsonNode parse() {
+    try (YAMLParser parser = FACTORY.createParser(text)) {
+      while (parser.nextToken() != null) {
+        if (parser.isCurrentAlias() || parser.getObjectId() != null) {
+          throw new InvalidInputException(
+              "Cannot read %s: line %d has an anchor or alias, which settings may not use"
+                  .formatted(name, parser.currentTokenLocation().getLineNr()));
+        }
+      }
+      return YAML.readTree(text);
+    } catch (JsonProcessingException malformed) {
+      // YAML's own errors tell the line in their text, and broken limits have none.
+      boolean located =
+          malformed.getLocation() != null && !(malformed instanceof JacksonYAMLParseException);
+      String line = located ? "line " + malformed.getLocation().getLineNr() + ": " : "";
+      throw new InvalidInputException(
+          "Cannot read " + name + ": " + line + malformed.getOriginalMessage(), malformed);
+    } catch (IOException unreadable) {
+      throw new InvalidInputException(
+          "Cannot read " + name + ": " + unreadable.getMessage(), unreadable);
+    }
+  }
+
+  /** Writes a tree in block style, keys in their order. */
+  static String write(ObjectNode tree) {
+    try {
+      return YAML.writeValueAsString(tree);
+    } catch (JsonProcessingException impossible) {
+      throw new IllegalStateException("A tree of scalars is always YAML", impossible);
+    }
+  }
+
+  private void putOnce(Map<String, JsonNode> settings, String key, JsonNode value) {
+    if (settings.put(key, value) != null) {
+      throw new InvalidInputException("Cannot read " + name + ": it sets " + key + " twice");
+    }
+  }
+}
