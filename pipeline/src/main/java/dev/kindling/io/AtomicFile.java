@@ -1,0 +1,108 @@
+package dev.kindling.io;
+
+import dev.kindling.check.InvalidInputException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.security.DigestOutputStream;
+import java.util.UUID;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSError;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Files that are whole or absent. The content goes to a hidden temporary file beside the target and
+ * is renamed when it is complete. Writing the same content again is allowed, so that a task may be
+ * retried or run twice; other content under the same name is refused, because it would mean that
+ * the run is not deterministic.
+ */
+public final class AtomicFile {
+  private static final String TEMPORARY_SUFFIX = ".tmp";
+  private static final int BUFFER_BYTES = 1 << 16;
+
+  private AtomicFile() {}
+
+  /** Writes the content of one file to a stream that the caller closes. */
+  @FunctionalInterface
+  public interface Content {
+    /** Writes everything; the stream is buffered. */
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  /**
+   * Writes {@code target}.
+   *
+   * @return name, length and digest of what was written
+   * @throws IOException when the file cannot be written; nothing of it is left
+   * @throws InvalidInputException when the target exists with other content
+   */
+  public static StoredFile write(FileSystem fileSystem, Path target, Content content)
+      throws IOException {
+    Path temporary =
+        new Path(
+            target.getParent(),
+            "." + target.getName() + "." + UUID.randomUUID() + TEMPORARY_SUFFIX);
+    try {
+      StoredFile written = stream(fileSystem, temporary, target.getName(), content);
+      publish(fileSystem, temporary, target, written);
+      return written;
+    } catch (IOException | FSError failure) {
+      // The local file system reports a full disk as an FSError.
+      discard(fileSystem, temporary, failure);
+      throw new IOException("Cannot write " + target + ": " + failure.getMessage(), failure);
+    } catch (RuntimeException failure) {
+      discard(fileSystem, temporary, failure);
+      throw failure;
+    }
+  }
+
+  /** Whether a file is the rest of an interrupted {@link #write}. */
+  static boolean isTemporary(Path file) {
+    return file.getName().startsWith(".") && file.getName().endsWith(TEMPORARY_SUFFIX);
+  }
+
+  private static StoredFile stream(
+      FileSystem fileSystem, Path temporary, String name, Content content) throws IOException {
+    try (FSDataOutputStream file = fileSystem.create(temporary, false, BUFFER_BYTES);
+        DigestOutputStream out = new DigestOutputStream(file, Digests.newSha256())) {
+      content.writeTo(out);
+      return new StoredFile(name, file.getPos(), Digests.hex(out.getMessageDigest().digest()));
+    }
+  }
+
+  private static void publish(
+      FileSystem fileSystem, Path temporary, Path target, StoredFile written) throws IOException {
+    if (holds(fileSystem, target, written)) {
+      fileSystem.delete(temporary, false);
+    } else if (!fileSystem.rename(temporary, target)) {
+      // HDFS does not rename onto a file that another attempt has published meanwhile.
+      if (!holds(fileSystem, target, written)) {
+        throw new IOException("cannot rename " + temporary);
+      }
+      fileSystem.delete(temporary, false);
+    }
+  }
+
+  private static boolean holds(FileSystem fileSystem, Path target, StoredFile written)
+      throws IOException {
+    if (!fileSystem.exists(target)) {
+      return false;
+    }
+    StoredFile present = Digests.sha256(fileSystem, target);
+    if (!present.equals(written)) {
+      throw new InvalidInputException(
+          "Cannot replace %s: it has %d bytes with SHA-256 %s, the new content %d bytes with %s"
+              .formatted(
+                  target, present.bytes(), present.sha256(), written.bytes(), written.sha256()));
+    }
+    return true;
+  }
+
+  private static void discard(FileSystem fileSystem, Path temporary, Throwable failure) {
+    try {
+      fileSystem.delete(temporary, false);
+    } catch (IOException notDeleted) {
+      failure.addSuppressed(notDeleted);
+    }
+  }
+}

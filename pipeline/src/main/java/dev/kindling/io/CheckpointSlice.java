@@ -1,0 +1,155 @@
+package dev.kindling.io;
+
+import dev.kindling.check.Check;
+import dev.kindling.check.InvalidInputException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * One slice of a checkpoint: float32 master weights and AdamW's moments over a range of the flat
+ * parameter vector, in one safetensors file.
+ *
+ * @param range which elements of the flat vector
+ * @param step step that made these weights; 0 for a new policy
+ * @param updates gradient updates so far, which AdamW's bias correction counts
+ * @param parameters master weights, one for each element of {@code range}
+ * @param firstMoment AdamW's mean of gradients, aligned with {@code parameters}
+ * @param secondMoment AdamW's mean of squared gradients, aligned with {@code parameters}
+ */
+public record CheckpointSlice(
+    SliceRange range,
+    long step,
+    long updates,
+    float[] parameters,
+    float[] firstMoment,
+    float[] secondMoment) {
+  private static final String PARAMETERS = "parameters";
+  private static final String FIRST_MOMENT = "first_moment";
+  private static final String SECOND_MOMENT = "second_moment";
+  private static final List<String> TENSORS = List.of(PARAMETERS, FIRST_MOMENT, SECOND_MOMENT);
+
+  /** Refuses arrays that do not fill the range. */
+  public CheckpointSlice {
+    int length = range.length();
+    Check check =
+        new Check()
+            .that(step >= 0, "slice.step", step, "must be >= 0")
+            .that(updates >= 0, "slice.updates", updates, "must be >= 0");
+    checkLength(check, PARAMETERS, parameters, length);
+    checkLength(check, FIRST_MOMENT, firstMoment, length);
+    checkLength(check, SECOND_MOMENT, secondMoment, length);
+    check.done();
+  }
+
+  /**
+   * The master weights of a slice without the optimiser's state.
+   *
+   * @param range which elements of the flat vector
+   * @param step step that made these weights
+   * @param values one for each element of {@code range}
+   */
+  public record Parameters(SliceRange range, long step, float[] values) {}
+
+  /**
+   * Writes the slice; a second attempt that writes the same is welcome (see {@link AtomicFile}).
+   *
+   * @return length and digest, for the step's commit
+   */
+  public StoredFile write(FileSystem fileSystem, Path file) throws IOException {
+    return AtomicFile.write(fileSystem, file, this::writeTo);
+  }
+
+  /**
+   * Reads a whole slice.
+   *
+   * @throws InvalidInputException naming the file and what is wrong with it
+   */
+  public static CheckpointSlice read(FileSystem fileSystem, Path file) throws IOException {
+    try (SafetensorsReader reader = open(fileSystem, file)) {
+      return new CheckpointSlice(
+          range(reader, file),
+          number(reader, file, "step"),
+          number(reader, file, "updates"),
+          reader.read(PARAMETERS),
+          reader.read(FIRST_MOMENT),
+          reader.read(SECOND_MOMENT));
+    }
+  }
+
+  /**
+   * Reads the master weights only, a third of the file.
+   *
+   * @throws InvalidInputException naming the file and what is wrong with it
+   */
+  public static Parameters readParameters(FileSystem fileSystem, Path file) throws IOException {
+    try (SafetensorsReader reader = open(fileSystem, file)) {
+      return new Parameters(
+          range(reader, file), number(reader, file, "step"), reader.read(PARAMETERS));
+    }
+  }
+
+  private void writeTo(OutputStream out) throws IOException {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put("from", Long.toString(range.from()));
+    metadata.put("to", Long.toString(range.to()));
+    metadata.put("step", Long.toString(step));
+    metadata.put("updates", Long.toString(updates));
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    TENSORS.forEach(name -> shapes.put(name, List.of((long) range.length())));
+    SafetensorsWriter writer = new SafetensorsWriter(out, metadata, shapes);
+    for (float[] values : List.of(parameters, firstMoment, secondMoment)) {
+      writer.append(values, 0, values.length);
+    }
+    writer.finish();
+  }
+
+  private static SafetensorsReader open(FileSystem fileSystem, Path file) throws IOException {
+    SafetensorsReader reader = SafetensorsReader.open(fileSystem, file);
+    try {
+      SliceRange range = range(reader, file);
+      for (String name : TENSORS) {
+        Tensor tensor = reader.tensor(name);
+        if (!tensor.shape().equals(List.of((long) range.length()))) {
+          throw new InvalidInputException(
+              "Cannot read %s: tensor %s is %s, its range [%d, %d) has %d elements"
+                  .formatted(file, name, tensor.shape(), range.from(), range.to(), range.length()));
+        }
+      }
+      return reader;
+    } catch (RuntimeException refused) {
+      reader.close();
+      throw refused;
+    }
+  }
+
+  private static SliceRange range(SafetensorsReader reader, Path file) {
+    try {
+      return new SliceRange(number(reader, file, "from"), number(reader, file, "to"));
+    } catch (InvalidInputException refused) {
+      throw new InvalidInputException("Cannot read " + file + ": " + refused.getMessage(), refused);
+    }
+  }
+
+  private static long number(SafetensorsReader reader, Path file, String key) {
+    String text = reader.metadata().get(key);
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException notANumber) {
+      throw new InvalidInputException(
+          "metadata %s of %s is %s, must be an integer".formatted(key, file, text), notANumber);
+    }
+  }
+
+  private static void checkLength(Check check, String name, float[] values, int length) {
+    check.that(
+        values.length == length,
+        "length of " + name,
+        values.length,
+        "must be the slice's length, " + length);
+  }
+}

@@ -1,0 +1,370 @@
+package dev.kindling.io;
+
+import dev.kindling.check.InvalidInputException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Where everything of one run lies, on any Hadoop file system, and which of it counts. A step
+ * exists when its {@code commit.json} does; whatever else lies there is the rubbish of an
+ * interrupted try.
+ *
+ * <pre>
+ * config.yaml                 effective configuration
+ * model/                      config.json, tokenizer.json
+ * prompts/                    the prepared data set; evaluation-prompts/ likewise
+ * step-000012/                1-prompts ... 6-step, commit.json
+ * checkpoints/step-000012/    slice-00000-of-00004.safetensors, ...
+ * evaluations/step-000012/    2-rollouts, 3-scores
+ * metrics/step-000012/        one row
+ * lock/                       who writes
+ * report.html
+ * </pre>
+ */
+public final class RunFolder {
+  private static final Pattern STEP = Pattern.compile("step-([0-9]{6,18})");
+  private static final int PROBE_BYTES = 1 << 16;
+
+  private final FileSystem fileSystem;
+  private final Path root;
+
+  private RunFolder(FileSystem fileSystem, Path root) {
+    this.fileSystem = fileSystem;
+    this.root = root;
+  }
+
+  /**
+   * Makes the folder of a new run.
+   *
+   * @param hadoop finds the file system
+   * @param folder where runs lie, a path or URI
+   * @param name the run's name
+   * @param configYaml effective configuration; written as {@code config.yaml}
+   * @throws InvalidInputException when the run exists or the folder cannot be written
+   */
+  public static RunFolder create(
+      Configuration hadoop, String folder, String name, String configYaml) throws IOException {
+    RunFolder run = of(hadoop, folder, name);
+    if (run.fileSystem.exists(run.config())) {
+      throw new InvalidInputException(
+          "Run folder " + run.root + " exists (pass --resume to go on with it, or another --name)");
+    }
+    run.checkWritable(0);
+    run.write(run.config(), configYaml.getBytes(StandardCharsets.UTF_8));
+    return run;
+  }
+
+  /**
+   * Opens the folder of a run that was created earlier, by this process or another.
+   *
+   * @throws InvalidInputException when there is no such run
+   */
+  public static RunFolder open(Configuration hadoop, String folder, String name)
+      throws IOException {
+    RunFolder run = of(hadoop, folder, name);
+    if (!run.fileSystem.exists(run.config())) {
+      throw new InvalidInputException(
+          "No run in " + run.root + " (config.yaml is missing; start it without --resume)");
+    }
+    return run;
+  }
+
+  /** Whether a run has been created. */
+  public static boolean exists(Configuration hadoop, String folder, String name)
+      throws IOException {
+    RunFolder run = of(hadoop, folder, name);
+    return run.fileSystem.exists(run.config());
+  }
+
+  private static RunFolder of(Configuration hadoop, String folder, String name) throws IOException {
+    Path root = new Path(folder, name);
+    FileSystem fileSystem = root.getFileSystem(hadoop);
+    return new RunFolder(fileSystem, fileSystem.makeQualified(root));
+  }
+
+  /** The file system that holds the run. */
+  public FileSystem fileSystem() {
+    return fileSystem;
+  }
+
+  /** The run folder itself, with scheme. */
+  public Path root() {
+    return root;
+  }
+
+  /** Effective configuration. */
+  public Path config() {
+    return new Path(root, "config.yaml");
+  }
+
+  /** Shape of the policy, in Hugging Face's form. */
+  public Path modelConfig() {
+    return new Path(root, "model/config.json");
+  }
+
+  /** Tokenizer of the policy, in Hugging Face's form. */
+  public Path tokenizer() {
+    return new Path(root, "model/tokenizer.json");
+  }
+
+  /** The prepared data set, a Parquet table. */
+  public Path prompts() {
+    return new Path(root, "prompts");
+  }
+
+  /** The prepared evaluation set, a Parquet table; not every run has one. */
+  public Path evaluationPrompts() {
+    return new Path(root, "evaluation-prompts");
+  }
+
+  /** Tables of the evaluation of the policy that a step made. */
+  public Path evaluation(long step) {
+    return new Path(root, "evaluations/" + stepName(step));
+  }
+
+  /** One table of a step, for example {@code 2-rollouts}. */
+  public Path table(long step, String table) {
+    return new Path(step(step), table);
+  }
+
+  /** The file that makes a step count. */
+  public Path commit(long step) {
+    return new Path(step(step), "commit.json");
+  }
+
+  /** Folder of the slices that a step made. */
+  public Path checkpoint(long step) {
+    return new Path(root, "checkpoints/" + stepName(step));
+  }
+
+  /** One slice of {@code slices}, 0-based. */
+  public Path slice(long step, int slice, int slices) {
+    Objects.checkIndex(slice, slices);
+    return new Path(
+        checkpoint(step),
+        String.format(Locale.ROOT, "slice-%05d-of-%05d.safetensors", slice, slices));
+  }
+
+  /** The metrics of all steps: a folder of one Parquet table a step. */
+  public Path metrics() {
+    return new Path(root, "metrics");
+  }
+
+  /** The metrics of one step. */
+  public Path metrics(long step) {
+    return new Path(metrics(), stepName(step));
+  }
+
+  /** The page for people. */
+  public Path report() {
+    return new Path(root, "report.html");
+  }
+
+  /** Effective configuration as {@link #create} wrote it. */
+  public String readConfig() throws IOException {
+    return new String(read(config()), StandardCharsets.UTF_8);
+  }
+
+  /** A small file of the run. */
+  public byte[] read(Path file) throws IOException {
+    try (InputStream in = fileSystem.open(file)) {
+      return in.readAllBytes();
+    }
+  }
+
+  /**
+   * Writes a small file that never changes, for example the model's shape.
+   *
+   * @throws InvalidInputException when the file exists with other content
+   */
+  public void write(Path file, byte[] content) throws IOException {
+    AtomicFile.write(fileSystem, file, out -> out.write(content));
+  }
+
+  /** Writes the page for people in place of an earlier one. */
+  public void writeReport(String html) throws IOException {
+    fileSystem.delete(report(), false);
+    write(report(), html.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Writes and removes a probe file and asks for free space, so that a run fails before its first
+   * step rather than after an hour.
+   *
+   * @param bytesNeeded what the caller is about to write
+   * @throws InvalidInputException when the folder cannot be written or is too full
+   */
+  public void checkWritable(long bytesNeeded) {
+    long free;
+    try {
+      Path probe = new Path(root, "write-check");
+      AtomicFile.write(fileSystem, probe, out -> out.write(new byte[PROBE_BYTES]));
+      fileSystem.delete(probe, false);
+      free = fileSystem.getStatus(root).getRemaining();
+    } catch (IOException refused) {
+      throw new InvalidInputException(
+          "Cannot write to run folder %s: %s (run.folder must be writable and have free space)"
+              .formatted(root, refused.getMessage()),
+          refused);
+    }
+    if (free < bytesNeeded) {
+      throw new InvalidInputException(
+          "Run folder %s has %d bytes free, %d are needed (free some, lower run.keep_checkpoints, or choose another run.folder)"
+              .formatted(root, free, bytesNeeded));
+    }
+  }
+
+  /**
+   * Steps that exist, ascending.
+   *
+   * @throws InvalidInputException when a step before the last committed one has no commit
+   */
+  public List<Long> committedSteps() throws IOException {
+    SortedMap<Long, Path> folders = stepFolders(root);
+    List<Long> committed = new ArrayList<>();
+    for (long step : folders.keySet()) {
+      if (fileSystem.exists(commit(step))) {
+        committed.add(step);
+      }
+    }
+    for (int i = 0; i < committed.size(); i++) {
+      long expected = folders.firstKey() + i;
+      if (committed.get(i) != expected) {
+        throw new InvalidInputException(
+            "Missing %s though step %d is committed (restore it, or delete every step from %d on)"
+                .formatted(commit(expected), committed.get(i), expected));
+      }
+    }
+    return committed;
+  }
+
+  /** Reads the commit of a step; see {@link Commit#read}. */
+  public Commit readCommit(long step) throws IOException {
+    return Commit.read(fileSystem, commit(step));
+  }
+
+  /**
+   * The newest commit, checked to follow the one before it.
+   *
+   * @return empty when no step is committed
+   * @throws InvalidInputException when either file is damaged or of another run
+   */
+  public Optional<Commit> lastCommit() throws IOException {
+    List<Long> steps = committedSteps();
+    if (steps.isEmpty()) {
+      return Optional.empty();
+    }
+    int last = steps.size() - 1;
+    Commit commit = readCommit(steps.get(last));
+    String previous = last == 0 ? null : readCommit(steps.get(last - 1)).digest();
+    if (!Objects.equals(commit.previous(), previous)) {
+      throw new InvalidInputException(
+          "%s follows commit %s, but the step before it has digest %s (a file of another run?)"
+              .formatted(commit(commit.step()), commit.previous(), previous));
+    }
+    return Optional.of(commit);
+  }
+
+  /**
+   * Removes what interrupted tries have left: steps, checkpoints and metrics without a commit, and
+   * temporary files. The caller holds the {@link RunLock}.
+   *
+   * @return the removed paths, relative to the run folder
+   */
+  public List<String> removeUncommitted() throws IOException {
+    List<Long> committed = committedSteps();
+    List<Path> rubbish = new ArrayList<>();
+    for (Path parent :
+        List.of(root, new Path(root, "checkpoints"), new Path(root, "evaluations"), metrics())) {
+      SortedMap<Long, Path> steps = stepFolders(parent);
+      steps.keySet().removeAll(committed);
+      rubbish.addAll(steps.values());
+    }
+    for (Path parent : List.of(root, modelConfig().getParent())) {
+      rubbish.addAll(temporaryFiles(parent));
+    }
+    for (long step : committed) {
+      rubbish.addAll(temporaryFiles(step(step)));
+      rubbish.addAll(temporaryFiles(checkpoint(step)));
+    }
+    return remove(rubbish);
+  }
+
+  /**
+   * Removes the checkpoints of committed steps except the newest ones; tables and commits stay.
+   *
+   * @param keep how many stay; 0 keeps all
+   * @param keepFirst whether that of step 0 stays as well, for a run that refers to it
+   * @return the removed paths, relative to the run folder
+   */
+  public List<String> pruneCheckpoints(int keep, boolean keepFirst) throws IOException {
+    List<Path> old = new ArrayList<>();
+    List<Long> steps = committedSteps();
+    if (keep > 0) {
+      for (long step : steps.subList(0, Math.max(0, steps.size() - keep))) {
+        if (fileSystem.exists(checkpoint(step)) && !(keepFirst && step == 0)) {
+          old.add(checkpoint(step));
+        }
+      }
+    }
+    return remove(old);
+  }
+
+  private Path step(long step) {
+    return new Path(root, stepName(step));
+  }
+
+  private static String stepName(long step) {
+    return String.format(Locale.ROOT, "step-%06d", step);
+  }
+
+  private SortedMap<Long, Path> stepFolders(Path parent) throws IOException {
+    SortedMap<Long, Path> folders = new TreeMap<>();
+    for (FileStatus status : list(parent)) {
+      Matcher matcher = STEP.matcher(status.getPath().getName());
+      if (matcher.matches()) {
+        folders.put(Long.valueOf(matcher.group(1)), status.getPath());
+      }
+    }
+    return folders;
+  }
+
+  private List<Path> temporaryFiles(Path parent) throws IOException {
+    List<Path> files = new ArrayList<>();
+    for (FileStatus status : list(parent)) {
+      if (status.isFile() && AtomicFile.isTemporary(status.getPath())) {
+        files.add(status.getPath());
+      }
+    }
+    return files;
+  }
+
+  private FileStatus[] list(Path parent) throws IOException {
+    return fileSystem.exists(parent) ? fileSystem.listStatus(parent) : new FileStatus[0];
+  }
+
+  private List<String> remove(List<Path> paths) throws IOException {
+    List<String> removed = new ArrayList<>();
+    for (Path path : paths) {
+      if (!fileSystem.delete(path, true)) {
+        throw new IOException("Cannot delete " + path);
+      }
+      removed.add(root.toUri().relativize(path.toUri()).getPath());
+    }
+    return removed;
+  }
+}

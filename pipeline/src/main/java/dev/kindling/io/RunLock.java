@@ -1,0 +1,176 @@
+package dev.kindling.io;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kindling.check.InvalidInputException;
+import java.io.Closeable;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Keeps a second driver out of a run folder.
+ *
+ * <p>A driver writes a claim of its own and then looks for others: whoever finds a living one
+ * withdraws. Two drivers at the same instant may both withdraw but never both go on, on any file
+ * system that lists what was written, because no claim is ever overwritten; exclusive creation
+ * would not hold on the local file system, where Hadoop checks and creates in two steps. A claim
+ * whose process has died on this host is removed.
+ */
+public final class RunLock implements Closeable {
+  private static final String CLAIM_SUFFIX = ".json";
+
+  /** The kernel's boot time, from which start times are counted, may be off by a second or so. */
+  private static final Duration SAME_START = Duration.ofSeconds(5);
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
+
+  private final FileSystem fileSystem;
+  private final Path claim;
+
+  private RunLock(FileSystem fileSystem, Path claim) {
+    this.fileSystem = fileSystem;
+    this.claim = claim;
+  }
+
+  /**
+   * Who holds a run folder.
+   *
+   * @param host name of the machine
+   * @param pid process id on that machine
+   * @param processStart ISO 8601 instant at which the process began, empty when unknown: a process
+   *     id alone may have been given to another process since
+   * @param since ISO 8601 instant of the claim
+   */
+  record Holder(String host, long pid, String processStart, String since) {
+    static Holder ofThisProcess() {
+      return new Holder(
+          hostName(),
+          ProcessHandle.current().pid(),
+          startOf(ProcessHandle.current()),
+          Instant.now().toString());
+    }
+
+    /** Whether the process is known to have ended, which only its own host can tell. */
+    boolean isDead() {
+      if (!host.equals(hostName())) {
+        return false;
+      }
+      Optional<ProcessHandle> process = ProcessHandle.of(pid).filter(ProcessHandle::isAlive);
+      return process.isEmpty() || !sameStart(processStart, startOf(process.get()));
+    }
+
+    private static String startOf(ProcessHandle process) {
+      return process.info().startInstant().map(Instant::toString).orElse("");
+    }
+
+    private static boolean sameStart(String claimed, String actual) {
+      if (claimed.isEmpty() || actual.isEmpty()) {
+        return true;
+      }
+      Duration apart = Duration.between(Instant.parse(claimed), Instant.parse(actual)).abs();
+      return apart.compareTo(SAME_START) <= 0;
+    }
+  }
+
+  /**
+   * Takes the lock of a run folder.
+   *
+   * @param folder the run folder
+   * @throws InvalidInputException naming host, process and time, when another driver holds it
+   */
+  public static RunLock acquire(FileSystem fileSystem, Path folder) throws IOException {
+    Path claims = new Path(folder, "lock");
+    Path claim = new Path(claims, UUID.randomUUID() + CLAIM_SUFFIX);
+    byte[] content = JSON.writeValueAsBytes(Holder.ofThisProcess());
+    AtomicFile.write(fileSystem, claim, out -> out.write(content));
+    RunLock lock = new RunLock(fileSystem, claim);
+    try {
+      for (Path other : otherClaims(fileSystem, claims, claim)) {
+        refuseIfHeld(fileSystem, folder, other);
+      }
+      return lock;
+    } catch (IOException | RuntimeException refused) {
+      lock.close();
+      throw refused;
+    }
+  }
+
+  /**
+   * Called before a commit: a driver that slept while a person removed its claim must not write.
+   *
+   * @throws InvalidInputException when the claim is gone
+   */
+  public void verifyHeld() throws IOException {
+    if (!fileSystem.exists(claim)) {
+      throw new InvalidInputException(
+          "Lost the lock " + claim + " (somebody removed it: another driver may write this run)");
+    }
+  }
+
+  /** Gives the run folder back. */
+  @Override
+  public void close() throws IOException {
+    fileSystem.delete(claim, false);
+  }
+
+  private static List<Path> otherClaims(FileSystem fileSystem, Path claims, Path own)
+      throws IOException {
+    List<Path> others = new ArrayList<>();
+    for (FileStatus status : fileSystem.listStatus(claims)) {
+      String name = status.getPath().getName();
+      if (name.endsWith(CLAIM_SUFFIX) && !name.equals(own.getName())) {
+        others.add(status.getPath());
+      }
+    }
+    return others;
+  }
+
+  private static void refuseIfHeld(FileSystem fileSystem, Path folder, Path claim)
+      throws IOException {
+    Holder holder;
+    try (InputStream in = fileSystem.open(claim)) {
+      holder = JSON.readValue(in, Holder.class);
+    } catch (FileNotFoundException released) {
+      return;
+    } catch (JsonProcessingException damaged) {
+      throw new InvalidInputException(
+          "Run folder "
+              + folder
+              + " is in use (delete "
+              + claim
+              + ", which cannot be read, when no other driver runs)",
+          damaged);
+    }
+    if (holder.isDead()) {
+      fileSystem.delete(claim, false);
+      return;
+    }
+    throw new InvalidInputException(
+        "Run folder %s is in use by process %d on host %s since %s (wait until it ends, or choose another --name; if that process is dead, delete %s)"
+            .formatted(folder, holder.pid(), holder.host(), holder.since(), claim));
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException nameless) {
+      // Without a name no claim can be told to be of this host, so none is ever taken over.
+      return "unknown-" + UUID.randomUUID();
+    }
+  }
+}
