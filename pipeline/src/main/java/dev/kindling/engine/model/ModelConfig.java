@@ -1,0 +1,57 @@
+package dev.kindling.engine.model;
+
+import dev.kindling.check.Check;
+import java.io.Serializable;
+
+/**
+ * Shape of a decoder-only transformer (RMSNorm, RoPE, grouped-query attention, SwiGLU).
+ *
+ * @param vocab rows of the embedding
+ * @param hidden width of the residual stream
+ * @param layers number of blocks
+ * @param heads query heads
+ * @param kvHeads key and value heads; divides {@code heads}
+ * @param headDim width of one head, even
+ * @param intermediate width of the SwiGLU
+ * @param maxPositions longest sequence in tokens
+ * @param ropeTheta base of the rotary frequencies
+ * @param normEps epsilon of RMSNorm
+ * @param qkNorm whether queries and keys are normalised per head (Qwen3)
+ * @param qkvBias whether the q, k and v projections have a bias (Qwen2)
+ * @param tiedHead whether the output layer is the embedding
+ */
+public record ModelConfig(
+    int vocab,
+    int hidden,
+    int layers,
+    int heads,
+    int kvHeads,
+    int headDim,
+    int intermediate,
+    int maxPositions,
+    double ropeTheta,
+    double normEps,
+    boolean qkNorm,
+    boolean qkvBias,
+    boolean tiedHead)
+    implements Serializable {
+  /** Refuses shapes that no such transformer has. */
+  public ModelConfig {
+    new Check()
+        .that(vocab >= 2, "model.vocab", vocab, "must be >= 2")
+        .that(hidden >= 1, "model.hidden", hidden, "must be >= 1")
+        .that(layers >= 1, "model.layers", layers, "must be >= 1")
+        .that(kvHeads >= 1, "model.kv_heads", kvHeads, "must be >= 1")
+        .that(
+            heads >= 1 && kvHeads >= 1 && heads % kvHeads == 0,
+            "model.heads",
+            heads,
+            "must be a positive multiple of model.kv_heads = " + kvHeads)
+        .that(headDim >= 2 && headDim % 2 == 0, "model.head_dim", headDim, "must be even and >= 2")
+        .that(intermediate >= 1, "model.intermediate", intermediate, "must be >= 1")
+        .that(maxPositions >= 2, "model.max_positions", maxPositions, "must be >= 2")
+        .that(ropeTheta > 1, "model.rope_theta", ropeTheta, "must be > 1")
+        .that(normEps > 0 && normEps < 1, "model.norm_eps", normEps, "must be in (0, 1)")
+        .done();
+  }
+}

@@ -1,0 +1,115 @@
+package dev.kindling.engine.model;
+
+import ai.djl.pytorch.jni.Torch;
+import java.nio.ByteBuffer;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+
+/**
+ * One reference to a torch tensor on the CPU; {@link #close} gives it back. Elements are copied in
+ * and out in row-major order. Not for concurrent writers.
+ */
+public final class Tensor implements AutoCloseable {
+  private long handle;
+
+  private Tensor(long handle) {
+    this.handle = handle;
+  }
+
+  static Tensor owning(long handle) {
+    return new Tensor(handle);
+  }
+
+  /** Zeros of 32-bit floats. */
+  public static Tensor zeros(long... shape) {
+    return new Tensor(Torch.zeros(Torch.FLOAT32, shape));
+  }
+
+  /** A copy of {@code elements} as 32-bit floats; their number is the product of {@code shape}. */
+  public static Tensor of(float[] elements, long... shape) {
+    requireCount(elements.length, shape);
+    Tensor tensor = zeros(shape);
+    Torch.memory(tensor.handle).asFloatBuffer().put(elements);
+    return tensor;
+  }
+
+  /** A copy of {@code elements} as 64-bit floats; their number is the product of {@code shape}. */
+  public static Tensor of(double[] elements, long... shape) {
+    requireCount(elements.length, shape);
+    Tensor tensor = new Tensor(Torch.zeros(Torch.FLOAT64, shape));
+    Torch.memory(tensor.handle).asDoubleBuffer().put(elements);
+    return tensor;
+  }
+
+  /** A copy of {@code elements} as 64-bit integers; their number is the product of the shape. */
+  public static Tensor of(long[] elements, long... shape) {
+    requireCount(elements.length, shape);
+    Tensor tensor = new Tensor(Torch.zeros(Torch.INT64, shape));
+    Torch.memory(tensor.handle).asLongBuffer().put(elements);
+    return tensor;
+  }
+
+  private static void requireCount(long count, long[] shape) {
+    long product = 1;
+    for (long length : shape) {
+      product *= length;
+    }
+    if (product != count) {
+      throw new IllegalArgumentException(count + " elements do not fill " + Arrays.toString(shape));
+    }
+  }
+
+  /** Lengths of the dimensions. */
+  public long[] shape() {
+    return Torch.sizes(handle());
+  }
+
+  /**
+   * The memory of a contiguous tensor of at most 2 GiB. It owns nothing: this tensor must stay open
+   * as long as the buffer is used.
+   */
+  public ByteBuffer memory() {
+    return Torch.memory(handle());
+  }
+
+  /** A copy of the elements of a contiguous tensor of 32-bit floats. */
+  public float[] floats() {
+    requireType(Torch.FLOAT32);
+    FloatBuffer memory = memory().asFloatBuffer();
+    float[] elements = new float[memory.remaining()];
+    memory.get(elements);
+    return elements;
+  }
+
+  /** A copy of the elements of a contiguous tensor of 64-bit floats. */
+  public double[] doubles() {
+    requireType(Torch.FLOAT64);
+    DoubleBuffer memory = memory().asDoubleBuffer();
+    double[] elements = new double[memory.remaining()];
+    memory.get(elements);
+    return elements;
+  }
+
+  private void requireType(int type) {
+    if (Torch.type(handle()) != type) {
+      throw new IllegalStateException("tensor has type code " + Torch.type(handle()));
+    }
+  }
+
+  long handle() {
+    if (handle == 0) {
+      throw new IllegalStateException("tensor is closed");
+    }
+    return handle;
+  }
+
+  /** Gives the reference back; a second call does nothing. */
+  @Override
+  public void close() {
+    if (handle != 0) {
+      Torch.deleteTensor(handle);
+      handle = 0;
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package dev.kindling.engine.model;
+
+import ai.djl.pytorch.jni.Torch;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One fp32 tensor per parameter of a model, addressable as one flat vector in the order of {@link
+ * ParameterLayout}. Any number of threads may read at once, and run programs on {@link #tensors}; a
+ * writer must be alone.
+ */
+public final class Weights implements AutoCloseable {
+  // A buffer's limit is 2 GiB, so a larger parameter is reached through several.
+  private static final int SEGMENT_FLOATS = 1 << 28;
+  private static final int RANDOM_BLOCK = 1 << 16;
+
+  private final ModelConfig config;
+  private final ParameterLayout layout;
+  private final List<Tensor> tensors;
+
+  private Weights(ModelConfig config, ParameterLayout layout, List<Tensor> tensors) {
+    this.config = config;
+    this.layout = layout;
+    this.tensors = tensors;
+  }
+
+  /** Weights that are all zero. */
+  public static Weights allocate(ModelConfig config) {
+    ParameterLayout layout = ParameterLayout.of(config);
+    List<Tensor> tensors = new ArrayList<>();
+    for (Parameter parameter : layout.parameters()) {
+      tensors.add(Tensor.zeros(parameter.lengths()));
+    }
+    return new Weights(config, layout, List.copyOf(tensors));
+  }
+
+  /**
+   * Weights to start from, a pure function of the arguments: matrices are normal with deviation
+   * {@code std}, the two that write to the residual stream divided by √(2·layers) (Radford et al.
+   * 2019), norms are 1 and biases 0.
+   */
+  public static Weights random(ModelConfig config, long seed, double std) {
+    Weights weights = allocate(config);
+    double residualStd = std / Math.sqrt(2.0 * config.layers());
+    for (Parameter parameter : weights.layout.parameters()) {
+      String name = parameter.name();
+      if (name.endsWith("norm.weight")) {
+        weights.fill(parameter, index -> 1);
+      } else if (!name.endsWith(".bias")) {
+        boolean residual = name.endsWith("o_proj.weight") || name.endsWith("down_proj.weight");
+        CounterRandom random = CounterRandom.of(seed, name);
+        double deviation = residual ? residualStd : std;
+        weights.fill(parameter, index -> deviation * random.normal(index));
+      }
+    }
+    return weights;
+  }
+
+  /** Computes one element of a parameter from its index. */
+  private interface Element {
+    double at(long index);
+  }
+
+  private void fill(Parameter parameter, Element element) {
+    for (long start = 0; start < parameter.size(); start += RANDOM_BLOCK) {
+      float[] block = new float[(int) Math.min(RANDOM_BLOCK, parameter.size() - start)];
+      for (int i = 0; i < block.length; i++) {
+        block[i] = (float) element.at(start + i);
+      }
+      write(parameter.offset() + start, block);
+    }
+  }
+
+  /** Shape of the model. */
+  public ModelConfig config() {
+    return config;
+  }
+
+  /** Names, shapes and places of the parameters. */
+  public ParameterLayout layout() {
+    return layout;
+  }
+
+  /**
+   * The tensors, in the layout's order; they live as long as this object and are not for closing.
+   */
+  public List<Tensor> tensors() {
+    return tensors;
+  }
+
+  /**
+   * Overwrites {@code values.length} elements of the flat vector.
+   *
+   * @param offset index of the first, in [0, layout().size() - values.length]
+   */
+  public void write(long offset, float[] values) {
+    visit(offset, values.length, (memory, index, count) -> memory.put(values, index, count));
+  }
+
+  /**
+   * Reads {@code out.length} elements of the flat vector.
+   *
+   * @param offset index of the first, in [0, layout().size() - out.length]
+   */
+  public void read(long offset, float[] out) {
+    visit(offset, out.length, (memory, index, count) -> memory.get(out, index, count));
+  }
+
+  /** Sets every element to zero. */
+  public void clear() {
+    float[] zeros = new float[(int) Math.min(RANDOM_BLOCK, layout.size())];
+    for (long start = 0; start < layout.size(); start += zeros.length) {
+      int count = (int) Math.min(zeros.length, layout.size() - start);
+      visit(start, count, (memory, index, length) -> memory.put(zeros, index, length));
+    }
+  }
+
+  /** Does something with a run of contiguous memory. */
+  private interface Visitor {
+    void accept(FloatBuffer memory, int index, int count);
+  }
+
+  private void visit(long offset, int count, Visitor visitor) {
+    if (offset < 0 || offset > layout.size() - count) {
+      throw new IndexOutOfBoundsException(
+          "[" + offset + ", " + (offset + count) + ") is not in [0, " + layout.size() + ")");
+    }
+    int done = 0;
+    while (done < count) {
+      int index = layout.indexAt(offset + done);
+      Parameter parameter = layout.parameters().get(index);
+      long within = offset + done - parameter.offset();
+      int length = (int) Math.min(count - done, parameter.size() - within);
+      length = (int) Math.min(length, SEGMENT_FLOATS - within % SEGMENT_FLOATS);
+      long flat = Torch.reshape(tensors.get(index).handle(), parameter.size());
+      long run = Torch.slice(flat, within, within + length);
+      try {
+        visitor.accept(Torch.memory(run).asFloatBuffer(), done, length);
+      } finally {
+        Torch.deleteTensor(run);
+        Torch.deleteTensor(flat);
+      }
+      done += length;
+    }
+  }
+
+  /** Gives the memory back; no thread may be using it. A second call does nothing. */
+  @Override
+  public void close() {
+    tensors.forEach(Tensor::close);
+  }
+}

@@ -1,0 +1,27 @@
+package dev.kindling.engine.train;
+
+import dev.kindling.engine.model.ModelConfig;
+import dev.kindling.engine.model.RotaryTable;
+import dev.kindling.engine.model.Scope;
+import dev.kindling.engine.model.Tensor;
+import dev.kindling.engine.model.Value;
+import java.util.List;
+
+/**
+ * A model as arguments of the training program, fp32 or fp64 throughout.
+ *
+ * @param config its shape
+ * @param weights its parameters, in the layout's order
+ * @param cos rotary cosines (positions, headDim)
+ * @param sin rotary sines (positions, headDim)
+ */
+record Model(ModelConfig config, Value weights, Value cos, Value sin) {
+  /** The arguments of this model, owned by {@code scope}. */
+  static Model of(ModelConfig config, List<Tensor> weights, RotaryTable table, Scope scope) {
+    return new Model(
+        config,
+        scope.own(Value.of(weights)),
+        scope.own(Value.of(table.cos())),
+        scope.own(Value.of(table.sin())));
+  }
+}

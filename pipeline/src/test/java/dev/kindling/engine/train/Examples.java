@@ -1,0 +1,124 @@
+package dev.kindling.engine.train;
+
+import dev.kindling.engine.model.CounterRandom;
+import dev.kindling.engine.model.ModelConfig;
+import dev.kindling.engine.model.Weights;
+import dev.kindling.objective.TokenLoss;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Small models, sequences and losses that the trainer's tests share. */
+final class Examples {
+  /** Everything optional on, a head of its own. */
+  static final ModelConfig FULL =
+      new ModelConfig(29, 16, 2, 4, 2, 8, 24, 64, 10000, 1e-6, true, true, false);
+
+  /** Everything optional off, the embedding as head. */
+  static final ModelConfig PLAIN =
+      new ModelConfig(29, 16, 2, 4, 4, 8, 24, 64, 10000, 1e-5, false, false, true);
+
+  private Examples() {}
+
+  /** Weights away from the symmetric start, so that no gradient vanishes by accident. */
+  static Weights weights(ModelConfig config, long seed) {
+    Weights weights = Weights.random(config, seed, 0.3);
+    float[] flat = flat(weights);
+    CounterRandom random = CounterRandom.of(seed, "shake");
+    for (int i = 0; i < flat.length; i++) {
+      flat[i] += (float) (0.1 * random.normal(i));
+    }
+    weights.write(0, flat);
+    return weights;
+  }
+
+  /** All elements of a small model. */
+  static float[] flat(Weights weights) {
+    float[] flat = new float[Math.toIntExact(weights.layout().size())];
+    weights.read(0, flat);
+    return flat;
+  }
+
+  /** All elements of a small gradient. */
+  static float[] flat(ShardGradient gradient) {
+    float[] flat = new float[Math.toIntExact(gradient.size())];
+    gradient.read(0, flat);
+    return flat;
+  }
+
+  /**
+   * Sequences of different lengths whose coefficients are {@code coefScale} times normal numbers.
+   */
+  static List<Sequence> sequences(int count, ModelConfig config, double coefScale) {
+    List<Sequence> sequences = new ArrayList<>();
+    for (int sample = 0; sample < count; sample++) {
+      CounterRandom random = CounterRandom.of(sample, "sequence");
+      int length = 6 + 3 * (sample % 4);
+      int[] tokens = new int[length];
+      float[] coefs = new float[length];
+      float[] samplerLogprobs = new float[length];
+      int prompt = 2 + sample % 3;
+      for (int t = 0; t < length; t++) {
+        tokens[t] = (int) (random.uniform(3L * t) * config.vocab());
+        if (t >= prompt && t % 4 != 3) {
+          coefs[t] = (float) (coefScale * random.normal(3L * t + 1));
+        }
+        samplerLogprobs[t] = t < prompt ? 0 : (float) (-3 - random.uniform(3L * t + 2));
+      }
+      sequences.add(new Sequence("example", sample, tokens, prompt, coefs, 0.01, samplerLogprobs));
+    }
+    return sequences;
+  }
+
+  /** −k log p. */
+  record LogLikelihood() implements TokenLoss {
+    @Override
+    public double value(
+        double logprob, double sampler, double reference, double coef, double tokenScale) {
+      return -coef * logprob;
+    }
+
+    @Override
+    public double slope(
+        double logprob, double sampler, double reference, double coef, double tokenScale) {
+      return -coef;
+    }
+
+    @Override
+    public boolean isClipped(double logprob, double sampler, double coef) {
+      return false;
+    }
+
+    @Override
+    public boolean needsReference() {
+      return false;
+    }
+  }
+
+  /** −k · ratio while the ratio is below the bound, plus β times the token's share of k3. */
+  record Clipped(double bound, double beta) implements TokenLoss {
+    @Override
+    public double value(
+        double logprob, double sampler, double reference, double coef, double tokenScale) {
+      double ratio = Math.min(Math.exp(logprob - sampler), bound);
+      double d = reference - logprob;
+      return -coef * ratio + beta * tokenScale * (Math.expm1(d) - d);
+    }
+
+    @Override
+    public double slope(
+        double logprob, double sampler, double reference, double coef, double tokenScale) {
+      double ratio = isClipped(logprob, sampler, coef) ? 0 : Math.exp(logprob - sampler);
+      return -coef * ratio - beta * tokenScale * Math.expm1(reference - logprob);
+    }
+
+    @Override
+    public boolean isClipped(double logprob, double sampler, double coef) {
+      return Math.exp(logprob - sampler) > bound;
+    }
+
+    @Override
+    public boolean needsReference() {
+      return true;
+    }
+  }
+}

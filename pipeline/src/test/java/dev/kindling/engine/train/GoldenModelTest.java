@@ -1,0 +1,196 @@
+package dev.kindling.engine.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kindling.engine.model.ModelConfig;
+import dev.kindling.engine.model.Parameter;
+import dev.kindling.engine.model.Weights;
+import dev.kindling.io.SafetensorsReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URISyntaxException;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Log-probs, gradients and one AdamW update of small Hugging Face models, as transformers and
+ * torch.optim computed them. Tolerances are those recommended with the data.
+ */
+class GoldenModelTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @ParameterizedTest
+  @ValueSource(strings = {"qwen3-tiny", "qwen2-tiny"})
+  void logprobsAreThoseOfTransformers(String name) throws Exception {
+    JsonNode cases = golden(name).get("forward");
+    try (Weights weights = weights(name);
+        Trainer trainer = new Trainer()) {
+      for (JsonNode one : cases) {
+        int[] ids = JSON.convertValue(one.get("ids"), int[].class);
+        double[] expected = JSON.convertValue(one.get("ref64_logp_next"), double[].class);
+        for (int t = 1; t < ids.length; t++) {
+          float[] coefs = new float[ids.length];
+          coefs[t] = 1;
+          assertThat(loss(trainer, weights, ids, coefs).loss())
+              .as(one.get("name").asText() + " token " + t)
+              .isCloseTo(-expected[t - 1], within(2e-4));
+        }
+      }
+      assertThat(cases).hasSize(3);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"qwen3-tiny", "qwen2-tiny"})
+  void gradientAndUpdateAreThoseOfTorch(String name) throws Exception {
+    JsonNode golden = golden(name).get("gradient");
+    int[] ids = JSON.convertValue(golden.get("ids"), int[].class);
+    float[] coefs = new float[ids.length];
+    double absolute = 0;
+    for (int t = 1; t < ids.length; t++) {
+      coefs[t] = golden.get("coefs").get(t - 1).floatValue();
+      absolute += Math.abs(coefs[t]);
+    }
+    try (Weights weights = weights(name);
+        Trainer trainer = new Trainer();
+        ShardGradient gradient = gradient(trainer, weights, ids, coefs)) {
+      assertThat(gradient.statistics().loss())
+          .isCloseTo(golden.get("ref64_loss").asDouble(), within(1e-5 * absolute));
+      double norm = norm(Examples.flat(gradient));
+      double expected = golden.get("ref64_global_grad_norm").asDouble();
+      assertThat(norm).isCloseTo(expected, within(1e-5 * expected));
+      double clip = AdamW.clipFactor(norm, golden.get("adamw").get("clip").asDouble());
+      assertThat(clip).isCloseTo(golden.get("clip_coef").asDouble(), within(1e-5));
+      for (Parameter parameter : weights.layout().parameters()) {
+        JsonNode tensor = golden.get("tensors").get(parameter.name());
+        checkTensor(parameter, tensor, gradient, weights, clip, golden.get("adamw"));
+      }
+      assertThat(golden.get("tensors")).hasSize(weights.layout().parameters().size());
+      double tolerance = clip < 1 ? 2e-3 : 1e-5;
+      assertThat(loss(trainer, weights, ids, coefs).loss())
+          .isCloseTo(golden.get("adamw").get("loss_after_step").asDouble(), within(tolerance));
+    }
+  }
+
+  /** Compares one tensor's gradient, then updates it in {@code weights} and compares it again. */
+  private static void checkTensor(
+      Parameter parameter,
+      JsonNode tensor,
+      ShardGradient gradient,
+      Weights weights,
+      double clip,
+      JsonNode adamw) {
+    float[] slopes = new float[(int) parameter.size()];
+    gradient.read(parameter.offset(), slopes);
+    double l2 = tensor.get("ref64_grad_l2").asDouble();
+    assertThat(norm(slopes)).as(parameter.name()).isCloseTo(l2, within(5e-5 * l2));
+    float[] values = new float[slopes.length];
+    weights.read(parameter.offset(), values);
+    AdamWSettings settings =
+        new AdamWSettings(
+            adamw.get("beta1").asDouble(),
+            adamw.get("beta2").asDouble(),
+            adamw.get("eps").asDouble(),
+            adamw.get("weight_decay").asDouble());
+    new AdamW(settings)
+        .update(
+            values,
+            slopes,
+            new float[slopes.length],
+            new float[slopes.length],
+            clip,
+            adamw.get("lr").asDouble(),
+            adamw.get("step").asLong());
+    weights.write(parameter.offset(), values);
+    double rms = l2 / Math.sqrt(slopes.length);
+    for (JsonNode element : tensor.get("elements")) {
+      int index = element.get("flat_index").asInt();
+      String place = parameter.name() + "[" + index + "]";
+      double slope = element.get("ref64_grad").asDouble();
+      assertThat((double) slopes[index])
+          .as(place)
+          .isCloseTo(slope, within(1e-3 * rms + 1e-4 * Math.abs(slope)));
+      double tolerance = element.get("sensitive").asBoolean() ? 2.1e-3 : 1e-6;
+      assertThat((double) values[index])
+          .as(place)
+          .isCloseTo(element.get("ref64_adamw_new").asDouble(), within(tolerance));
+    }
+    double updated = tensor.get("adamw_new_l2").asDouble();
+    assertThat(norm(values)).as(parameter.name()).isCloseTo(updated, within(1e-5 * updated));
+  }
+
+  private static GradientStatistics loss(
+      Trainer trainer, Weights weights, int[] ids, float[] coefs) {
+    try (ShardGradient gradient = gradient(trainer, weights, ids, coefs)) {
+      return gradient.statistics();
+    }
+  }
+
+  private static ShardGradient gradient(
+      Trainer trainer, Weights weights, int[] ids, float[] coefs) {
+    Sequence sequence = new Sequence("golden", 0, ids, 1, coefs, 0, new float[ids.length]);
+    return trainer.gradient(
+        weights, null, List.of(List.of(sequence)), new Examples.LogLikelihood());
+  }
+
+  private static double norm(float[] vector) {
+    double squares = 0;
+    for (float element : vector) {
+      squares += (double) element * element;
+    }
+    return Math.sqrt(squares);
+  }
+
+  private static JsonNode golden(String name) throws IOException {
+    return json(file(name, "golden.json"));
+  }
+
+  private static JsonNode json(String resource) throws IOException {
+    try (InputStream stream = GoldenModelTest.class.getResourceAsStream(resource)) {
+      return JSON.readTree(stream);
+    }
+  }
+
+  private static Weights weights(String name) throws IOException, URISyntaxException {
+    JsonNode json = json(file(name, "config.json"));
+    int hidden = json.get("hidden_size").asInt();
+    int heads = json.get("num_attention_heads").asInt();
+    String type = json.get("model_type").asText();
+    ModelConfig config =
+        new ModelConfig(
+            json.get("vocab_size").asInt(),
+            hidden,
+            json.get("num_hidden_layers").asInt(),
+            heads,
+            json.get("num_key_value_heads").asInt(),
+            json.path("head_dim").asInt(hidden / heads),
+            json.get("intermediate_size").asInt(),
+            json.get("max_position_embeddings").asInt(),
+            json.get("rope_theta").asDouble(),
+            json.get("rms_norm_eps").asDouble(),
+            type.equals("qwen3"),
+            type.equals("qwen2"),
+            json.get("tie_word_embeddings").asBoolean());
+    Weights weights = Weights.allocate(config);
+    Path path =
+        new Path(GoldenModelTest.class.getResource(file(name, "model.safetensors")).toURI());
+    try (FileSystem files = FileSystem.newInstance(path.toUri(), new Configuration());
+        SafetensorsReader reader = SafetensorsReader.open(files, path)) {
+      for (Parameter parameter : weights.layout().parameters()) {
+        weights.write(parameter.offset(), reader.read(parameter.name()));
+      }
+    }
+    return weights;
+  }
+
+  private static String file(String model, String name) {
+    return "/golden/models/" + model + "/" + name;
+  }
+}
