@@ -1,0 +1,90 @@
+package dev.kindling.engine.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.kindling.check.InvalidInputException;
+import java.nio.charset.StandardCharsets;
+import java.util.stream.IntStream;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.lifecycle.BeforeContainer;
+
+/** The library reading the files that {@link ByteTokenizer} writes. */
+class TokenizerTest {
+  private static Tokenizer bytes;
+
+  @BeforeContainer
+  static void load() {
+    bytes = new Tokenizer(ByteTokenizer.ofAllBytes(), "all bytes");
+  }
+
+  @AfterContainer
+  static void unload() {
+    bytes.close();
+  }
+
+  @Property
+  void anyTextComesBackFromItsBytes(@ForAll String text) {
+    // A lone surrogate has no UTF-8 form.
+    String valid = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+    int[] ids = bytes.encode(valid);
+    assertThat(ids).hasSize(valid.getBytes(StandardCharsets.UTF_8).length);
+    assertThat(bytes.decode(ids)).isEqualTo(valid);
+  }
+
+  @Example
+  void everyByteIsOneTokenAboveTheFourSpecialOnes() {
+    assertThat(bytes.vocab()).isEqualTo(260);
+    assertThat(bytes.encode("\n A~\u00e9"))
+        .containsExactly(4 + 10, 4 + 32, 4 + 65, 4 + 126, 4 + 0xC3, 4 + 0xA9);
+  }
+
+  @Example
+  void specialTokensAreRecognisedInTextAndDroppedFromIt() {
+    assertThat(bytes.addedToken("<|endoftext|>")).isEqualTo(1);
+    assertThat(bytes.addedToken("</think>")).isEqualTo(2);
+    assertThat(bytes.encode("a</think>7<|endoftext|>")).containsExactly(4 + 'a', 2, 4 + '7', 1);
+    assertThat(bytes.decode(new int[] {0, 4 + 'a', 2, 4 + '7', 1})).isEqualTo("a7");
+  }
+
+  @Example
+  void anAlphabetHasOneTokenPerCharacterAndOneForAllOthers() {
+    try (Tokenizer digits = new Tokenizer(ByteTokenizer.of("0123456789+= "), "digits")) {
+      // Bytes ascend: space 4, plus 5, digits 6 to 15, equals 16.
+      assertThat(digits.vocab()).isEqualTo(17);
+      assertThat(digits.encode("1 + 9=x")).containsExactly(7, 4, 5, 4, 15, 16, 3);
+      assertThat(digits.decode(new int[] {7, 4, 5, 4, 15, 16, 3, 1})).isEqualTo("1 + 9=");
+    }
+  }
+
+  @Example
+  void brokenUtf8IsReplacedRatherThanRefused() {
+    assertThat(bytes.decode(new int[] {4 + 0xC3, 4 + 'a'})).isEqualTo("\uFFFDa");
+  }
+
+  @Example
+  void threadsShareOneTokenizer() {
+    assertThat(
+            IntStream.range(0, 400)
+                .parallel()
+                .allMatch(i -> bytes.decode(bytes.encode("row " + i)).equals("row " + i)))
+        .isTrue();
+  }
+
+  @Example
+  void whatCannotBeReadIsNamed() {
+    assertThatThrownBy(() -> bytes.addedToken("<|im_end|>"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage("Invalid token: <|im_end|> (must be one of the tokenizer's added_tokens)");
+    assertThatThrownBy(() -> new Tokenizer("{}".getBytes(StandardCharsets.UTF_8), "x/y.json"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage("Invalid tokenizer x/y.json: no model.vocab (must be a tokenizer.json)");
+    assertThatThrownBy(() -> ByteTokenizer.of("a\u00e9"))
+        .hasMessage("Invalid alphabet character: \u00e9 (must be ASCII, so one byte)");
+    assertThatThrownBy(() -> ByteTokenizer.of(""))
+        .hasMessage("Invalid alphabet: \"\" (must have a character)");
+  }
+}
