@@ -1,0 +1,56 @@
+package dev.kindling.dataset;
+
+import dev.kindling.check.InvalidInputException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** A file format of data sets. Files are read as a stream, one record in memory at a time. */
+public interface DataSetFormat {
+  /** Name of the format as settings write it, for example {@code finqa}. */
+  String name();
+
+  /**
+   * Reads a file to its end, giving every record to one of two consumers in the order of the file.
+   * A record without a question or a gold answer, with a field of the wrong type, or with the id of
+   * an earlier record of the file is rejected.
+   *
+   * @param file the file's bytes, UTF-8; not closed
+   * @param fileName how errors and rejections name the file
+   * @param style what the prompt tells of the task
+   * @param examples takes the records that are usable
+   * @param rejections takes the others
+   * @throws InvalidInputException if the file is not of this format or ends too early, naming the
+   *     file, the record and the last id that was read
+   * @throws IOException if the bytes cannot be read
+   */
+  void read(
+      InputStream file,
+      String fileName,
+      PromptStyle style,
+      Consumer<RawExample> examples,
+      Consumer<Rejected> rejections)
+      throws IOException;
+
+  /** Every format. */
+  static List<DataSetFormat> all() {
+    return List.of(new FinqaFormat(), new JsonlFormat());
+  }
+
+  /**
+   * The format of a name.
+   *
+   * @throws InvalidInputException if there is none
+   */
+  static DataSetFormat named(String name) {
+    List<String> names = all().stream().map(DataSetFormat::name).toList();
+    return all().stream()
+        .filter(format -> format.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new InvalidInputException(
+                    "Invalid data.format: " + name + " (must be one of " + names + ")"));
+  }
+}

@@ -1,0 +1,123 @@
+package dev.kindling.dataset;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.CharConversionException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * FinQA (arXiv:2109.00122) as its authors publish it: one JSON array of records with {@code id},
+ * {@code pre_text[]}, {@code table[][]}, {@code post_text[]} and {@code qa{question, answer,
+ * exe_ans, …}}.
+ *
+ * <p><b>Prompt.</b> Four parts, each on a line of its own, empty ones left out: the sentences
+ * before the table, joined by a space; the table, a line for each row (the header is the first),
+ * its cells joined by {@code " | "}; the sentences after the table, joined by a space; the
+ * question. The warm style puts an instruction and an empty line before them.
+ *
+ * <p><b>Gold answer.</b> {@code exe_ans}, the result of the record's program, written plainly
+ * ({@code 0.24691}, {@code 2057}, {@code yes}). The field {@code answer} is not used as gold: it is
+ * empty, in words or inconsistent with the program in a fair part of the records. The context holds
+ * {@code exe_ans}, {@code answer}, {@code program} and {@code table}, so that the same example can
+ * be judged by {@code finqa_program}. {@code qa.explanation}, which few records have, is the
+ * rationale.
+ */
+final class FinqaFormat implements DataSetFormat {
+  private static final String INSTRUCTION =
+      "Read the pages of a financial report and answer the question at their end. Give the answer"
+          + " as one number (with % if it is a percentage) or as yes or no, in the form:"
+          + " The answer is ...";
+
+  // Python writes a float that is no number as NaN; that is a bad record, not a bad file.
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
+
+  @Override
+  public String name() {
+    return "finqa";
+  }
+
+  @Override
+  public void read(
+      InputStream file,
+      String fileName,
+      PromptStyle style,
+      Consumer<RawExample> examples,
+      Consumer<Rejected> rejections)
+      throws IOException {
+    RecordSink sink =
+        new RecordSink(fileName, fields -> parse(fields, style), examples, rejections);
+    long index = 0;
+    try (JsonParser parser = MAPPER.createParser(file)) {
+      parser.disable(JsonParser.Feature.AUTO_CLOSE_SOURCE);
+      if (parser.nextToken() != JsonToken.START_ARRAY) {
+        throw sink.broken(index, "the file must be a JSON array of records", null);
+      }
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        sink.accept(index, MAPPER.<JsonNode>readTree(parser));
+        index++;
+      }
+      if (parser.nextToken() != null) {
+        throw sink.broken(index, "the file must end with its array of records", null);
+      }
+    } catch (JsonProcessingException e) {
+      throw sink.broken(index, e);
+    } catch (CharConversionException e) {
+      throw sink.broken(index, e.getMessage(), e);
+    }
+  }
+
+  private static RawExample parse(Fields fields, PromptStyle style) {
+    String id = fields.text("id");
+    Fields qa = fields.object("qa");
+    List<String> parts = new ArrayList<>();
+    parts.add(String.join(" ", fields.texts("pre_text")));
+    fields.rows("table").forEach(row -> parts.add(String.join(" | ", row)));
+    parts.add(String.join(" ", fields.texts("post_text")));
+    parts.add(qa.text("question"));
+    parts.removeIf(String::isBlank);
+    String input = String.join("\n", parts);
+    String gold = gold(qa);
+    return new RawExample(
+        id,
+        style == PromptStyle.WARM ? INSTRUCTION + "\n\n" + input : input,
+        qa.textOr("explanation", ""),
+        List.of(gold),
+        "finqa_number",
+        context(fields, qa),
+        "");
+  }
+
+  private static String context(Fields fields, Fields qa) {
+    ObjectNode context = JsonNodeFactory.instance.objectNode();
+    context.set("exe_ans", qa.object().get("exe_ans"));
+    context.put("answer", qa.textOr("answer", ""));
+    context.put("program", qa.textOr("program", ""));
+    context.set("table", fields.object().get("table"));
+    return context.toString();
+  }
+
+  /** {@code exe_ans} written plainly: without exponent and trailing zeros. */
+  private static String gold(Fields qa) {
+    JsonNode answer = qa.object().path("exe_ans");
+    if (answer.isTextual() && Set.of("yes", "no").contains(answer.asText())) {
+      return answer.asText();
+    }
+    boolean number = answer.isNumber() && Double.isFinite(answer.asDouble());
+    qa.require(number, "exe_ans", answer, "must be a finite number, yes or no");
+    BigDecimal value = BigDecimal.valueOf(answer.asDouble());
+    return value.signum() == 0 ? "0" : value.stripTrailingZeros().toPlainString();
+  }
+}

@@ -1,0 +1,23 @@
+package dev.kindling.dataset;
+
+import java.util.List;
+
+/**
+ * One record of a data set file, read and checked but not yet tokenised.
+ *
+ * @param id the record's id, unique within its file
+ * @param prompt the text given to the policy
+ * @param rationale a given rationale for supervised training; empty when there is none
+ * @param goldAnswers accepted answers, at least one and none blank; the first is y*
+ * @param verifier name of the verifier that judges answers to this example
+ * @param verifierContext JSON object with what is known besides the gold answers
+ * @param level difficulty as the data set states it; empty when it does not
+ */
+public record RawExample(
+    String id,
+    String prompt,
+    String rationale,
+    List<String> goldAnswers,
+    String verifier,
+    String verifierContext,
+    String level) {}

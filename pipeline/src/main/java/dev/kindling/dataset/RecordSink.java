@@ -1,0 +1,71 @@
+package dev.kindling.dataset;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.kindling.check.InvalidInputException;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * What the formats share: takes the records of one file in order, gives each to its consumer, and
+ * knows where in the file an error lies.
+ */
+final class RecordSink {
+  private final String fileName;
+  private final Function<Fields, RawExample> parser;
+  private final Consumer<RawExample> examples;
+  private final Consumer<Rejected> rejections;
+  private final Set<String> ids = new HashSet<>();
+  private String lastId = "";
+
+  RecordSink(
+      String fileName,
+      Function<Fields, RawExample> parser,
+      Consumer<RawExample> examples,
+      Consumer<Rejected> rejections) {
+    this.fileName = fileName;
+    this.parser = parser;
+    this.examples = examples;
+    this.rejections = rejections;
+  }
+
+  /**
+   * Takes a record.
+   *
+   * @param index its place in the file, 0-based
+   * @throws InvalidInputException if it is not an object, so that the file is not of the format
+   */
+  void accept(long index, JsonNode object) {
+    if (!object.isObject()) {
+      throw broken(index, "a record must be a JSON object", null);
+    }
+    Fields fields = new Fields(object, "");
+    String id = object.path("id").asText();
+    RawExample example;
+    try {
+      example = parser.apply(fields);
+      fields.require(ids.add(id), "id", object.path("id"), "must be unique in the file");
+    } catch (InvalidInputException e) {
+      rejections.accept(new Rejected(fileName, index, id, e.getMessage()));
+      return;
+    } finally {
+      lastId = id;
+    }
+    // Outside the try: a consumer's own exception is not the record's fault.
+    examples.accept(example);
+  }
+
+  /** The error of a file that does not read as JSON from some record on. */
+  InvalidInputException broken(long index, JsonProcessingException cause) {
+    return broken(index, cause.getOriginalMessage(), cause);
+  }
+
+  /** The error of a file that is not of its format from some record on. */
+  InvalidInputException broken(long index, String rule, Exception cause) {
+    String last = lastId.isEmpty() ? "" : ", after id '" + lastId + "'";
+    return new InvalidInputException(
+        "Cannot read " + fileName + ": record " + index + last + " (" + rule + ")", cause);
+  }
+}

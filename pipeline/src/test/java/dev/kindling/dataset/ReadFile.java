@@ -1,0 +1,31 @@
+package dev.kindling.dataset;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a reader made of a file.
+ *
+ * @param examples the usable records
+ * @param rejections the others
+ */
+record ReadFile(List<RawExample> examples, List<Rejected> rejections) {
+  static ReadFile of(String format, PromptStyle style, byte[] file) throws IOException {
+    ReadFile read = new ReadFile(new ArrayList<>(), new ArrayList<>());
+    DataSetFormat.named(format)
+        .read(
+            new ByteArrayInputStream(file),
+            "some.file",
+            style,
+            read.examples::add,
+            read.rejections::add);
+    return read;
+  }
+
+  static ReadFile of(String format, String file) throws IOException {
+    return of(format, PromptStyle.COLD, file.getBytes(StandardCharsets.UTF_8));
+  }
+}
