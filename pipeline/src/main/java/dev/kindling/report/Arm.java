@@ -1,0 +1,35 @@
+package dev.kindling.report;
+
+import dev.kindling.check.Check;
+import dev.kindling.row.MetricsRow;
+import java.util.List;
+
+/**
+ * One run as a report shows it, side by side with the others.
+ *
+ * @param name name of the run, unique enough for a reader to tell the arms apart
+ * @param highlights what sets this arm apart in a few words, for example {@code garl q=0.75
+ *     likelihood}; may be empty
+ * @param metrics committed steps in ascending order; empty for a run that has none yet
+ * @param samples rollouts of the last committed step; may be empty
+ * @param configuration the effective configuration as YAML
+ */
+public record Arm(
+    String name,
+    String highlights,
+    List<MetricsRow> metrics,
+    List<SampledRollout> samples,
+    String configuration) {
+  /** Checks the order of the steps, on which every line and every "last" of the report rests. */
+  public Arm {
+    metrics = List.copyOf(metrics);
+    samples = List.copyOf(samples);
+    Check check = new Check().that(!name.isBlank(), "arm", name, "must have a name");
+    for (int i = 1; i < metrics.size(); i++) {
+      long step = metrics.get(i).step();
+      check.that(
+          step > metrics.get(i - 1).step(), "step of arm " + name, step, "must ascend, once each");
+    }
+    check.done();
+  }
+}

@@ -1,0 +1,49 @@
+package dev.kindling.report;
+
+import dev.kindling.row.MetricsRow;
+import java.util.List;
+
+/** The arms side by side, one row each: the same cells on the page and in the terminal. */
+public final class ArmTable {
+  static final List<String> HEADER =
+      List.of(
+          "Arm",
+          "Objective",
+          "Steps",
+          "Accuracy on",
+          "Last",
+          "Best",
+          "At step",
+          "log P̂ first → last",
+          "Time");
+
+  private ArmTable() {}
+
+  /** The table as text. */
+  public static String text(List<Arm> arms) {
+    return TextTable.of(HEADER, arms.stream().map(ArmTable::cells).toList());
+  }
+
+  /** The cells of one arm, in the order of {@link #HEADER}. */
+  static List<String> cells(Arm arm) {
+    Series accuracy = Series.accuracy(arm);
+    Series logPHat = Series.of(arm, MetricsRow::logPHat);
+    return List.of(
+        arm.name(),
+        arm.highlights(),
+        Integer.toString(arm.metrics().size()),
+        source(arm),
+        Numbers.share(accuracy.last()),
+        Numbers.share(accuracy.best()),
+        accuracy.bestStep() == 0 ? Numbers.NONE : Long.toString(accuracy.bestStep()),
+        logPHat.span(Numbers::plain),
+        Numbers.duration(arm.metrics().stream().mapToDouble(Charts::seconds).sum()));
+  }
+
+  private static String source(Arm arm) {
+    if (arm.metrics().isEmpty()) {
+      return Numbers.NONE;
+    }
+    return Series.evaluated(arm) ? "evaluation" : "training samples";
+  }
+}

@@ -1,0 +1,69 @@
+package dev.kindling.report;
+
+import dev.kindling.row.MetricsRow;
+import java.util.List;
+import java.util.stream.LongStream;
+
+/** Small runs whose numbers can be worked out by hand. */
+final class Runs {
+  private Runs() {}
+
+  /**
+   * A step that took 4 + 3 + 2 + 1 + 2.5 = 12.5 seconds, with reward step / 100.
+   *
+   * @param evalPassAt1 null for a step without evaluation
+   */
+  static MetricsRow step(long step, Double logPHat, Double evalPassAt1, double loss) {
+    return new MetricsRow(
+        step,
+        step / 10.0,
+        8,
+        64,
+        step / 100.0,
+        0.25,
+        0.5,
+        logPHat,
+        3.5,
+        1.25,
+        0.125,
+        0.0,
+        96.0,
+        0.75,
+        0.0625,
+        loss,
+        1.5,
+        1e-6,
+        0.01,
+        2.25,
+        0.0,
+        1e-9,
+        2e-9,
+        3e-4,
+        48,
+        16,
+        4096,
+        evalPassAt1,
+        null,
+        4.0,
+        3.0,
+        2.0,
+        1.0,
+        2.5);
+  }
+
+  /** An arm of {@code steps} steps, never evaluated, whose log P̂ climbs by one from -8. */
+  static Arm neverEvaluated(String name, int steps) {
+    return arm(
+        name, LongStream.rangeClosed(1, steps).mapToObj(i -> step(i, i - 9.0, null, 1)).toList());
+  }
+
+  /** An arm without samples. */
+  static Arm arm(String name, List<MetricsRow> metrics) {
+    return new Arm(name, "garl q=0.75", metrics, List.of(), "objective:\n  name: garl\n");
+  }
+
+  /** A report of arms. */
+  static ReportData report(Arm... arms) {
+    return new ReportData("Two arms", "One learns.", List.of(arms), "0.1.0", "2026-01-01");
+  }
+}
