@@ -1,0 +1,167 @@
+-- The numbers of 4-weights from 3-scores, one row a sample, without Kindling.
+--
+-- Written apart from the pipeline's own expressions, as a check on them: sums are joins and window
+-- functions, and every power is taken in logarithms.
+--
+-- Spark: CREATE TEMPORARY VIEW scores USING parquet OPTIONS (path 'runs/NAME/step-000001/3-scores');
+-- DuckDB: CREATE VIEW scores AS FROM 'runs/NAME/step-000001/3-scores/*.parquet'; and, before the query,
+--   CREATE MACRO explode(list) AS unnest(list); CREATE MACRO sequence(a, b) AS generate_series(a, b);
+--   CREATE MACRO conv(digits, radix, result) AS CAST('0x' || digits AS BIGINT);
+WITH settings AS (
+  SELECT
+    'likelihood' AS success,    -- objective.success
+    0.75e0 AS q,                -- objective.q
+    true AS normalize_mq,       -- objective.normalize_mq
+    0 AS resamples,             -- objective.resamples, 0 for M
+    17 AS seed,                 -- run.seed
+    1 AS step                   -- number in the step's folder
+),
+
+-- Faults of the verifier are no evidence about the policy.
+evidence AS (
+  SELECT
+    example_id,
+    sample,
+    reward,
+    CASE
+      WHEN success = 'likelihood' THEN log_w
+      WHEN verdict = 'CORRECT' THEN 0e0
+      ELSE CAST('-Infinity' AS DOUBLE)
+    END AS log_w
+  FROM scores CROSS JOIN settings
+  WHERE verdict NOT IN ('TIMEOUT', 'ERROR')
+),
+
+-- w relative to the largest of the example, because w itself may be too small for a double.
+largest AS (
+  SELECT example_id, max(log_w) AS log_max
+  FROM evidence
+  GROUP BY example_id
+),
+weighted AS (
+  SELECT
+    example_id,
+    sample,
+    reward,
+    log_w,
+    log_max,
+    CASE WHEN log_max = CAST('-Infinity' AS DOUBLE) THEN 0e0 ELSE exp(log_w - log_max) END AS w
+  FROM evidence JOIN largest USING (example_id)
+),
+
+-- log_p_hat is the logarithm of the mean of w, the success estimate.
+example AS (
+  SELECT
+    example_id,
+    count(*) AS m,
+    sum(w) AS sum_w,
+    CASE
+      WHEN sum(w) = 0 THEN CAST('-Infinity' AS DOUBLE)
+      ELSE max(log_max) + ln(avg(w))
+    END AS log_p_hat,
+    CASE WHEN sum(w) = 0 THEN 0e0 ELSE power(sum(w), 2) / sum(w * w) END AS effective_sample_size,
+    avg(reward) AS mean_reward,
+    stddev_samp(reward) AS std_reward
+  FROM weighted
+  GROUP BY example_id
+),
+
+-- Means over the other samples of the example: the leave-one-out baselines.
+others AS (
+  SELECT mine.example_id, mine.sample, avg(other.w) AS w, avg(other.reward) AS reward
+  FROM weighted AS mine
+  JOIN weighted AS other ON other.example_id = mine.example_id AND other.sample <> mine.sample
+  GROUP BY mine.example_id, mine.sample
+),
+
+-- PAFT draws with replacement: draw k falls on the sample whose stretch of the cumulative w holds it.
+stretch AS (
+  SELECT
+    example_id,
+    sample,
+    sum(w) OVER (
+      PARTITION BY example_id ORDER BY sample ROWS UNBOUNDED PRECEDING) AS cumulative_w
+  FROM weighted
+),
+bounded AS (
+  SELECT
+    example_id,
+    sample,
+    coalesce(lag(cumulative_w) OVER (PARTITION BY example_id ORDER BY sample), 0e0) AS lower_w,
+    cumulative_w AS upper_w,
+    max(cumulative_w) OVER (PARTITION BY example_id) AS all_w
+  FROM stretch
+),
+numbered AS (
+  SELECT example_id, explode(sequence(1, CASE WHEN resamples = 0 THEN m ELSE resamples END)) AS k
+  FROM example CROSS JOIN settings
+),
+draw AS (
+  SELECT
+    example_id,
+    CAST(conv(substr(md5(concat_ws('/', seed, step, example_id, k)), 1, 13), 16, 10) AS DOUBLE)
+      / 4503599627370496e0 AS uniform
+  FROM numbered CROSS JOIN settings
+),
+drawn AS (
+  SELECT bounded.example_id, bounded.sample, count(*) AS draws
+  FROM bounded
+  JOIN draw
+    ON draw.example_id = bounded.example_id
+    AND uniform * all_w >= lower_w
+    AND uniform * all_w < upper_w
+  GROUP BY bounded.example_id, bounded.sample
+),
+
+-- The logarithm of what P-hat^-q multiplies: log (w / P-hat^q) and log P-hat-of-the-others^(1-q).
+logs AS (
+  SELECT
+    example_id,
+    sample,
+    CASE WHEN normalize_mq THEN q * ln(m) ELSE 0e0 END AS log_mq,
+    CASE WHEN sum_w = 0 THEN log_p_hat ELSE log_w - q * log_p_hat END AS log_amplified,
+    CASE
+      WHEN m = 1 OR sum_w = 0 THEN CAST('-Infinity' AS DOUBLE)
+      WHEN q = 1 THEN 0e0
+      WHEN others.w = 0 THEN CAST('-Infinity' AS DOUBLE)
+      ELSE (1 - q) * (log_max + ln(others.w))
+    END AS log_baseline
+  FROM weighted
+  JOIN example USING (example_id)
+  LEFT JOIN others USING (example_id, sample)
+  CROSS JOIN settings
+)
+
+SELECT
+  example_id,
+  sample,
+  weighted.log_w,
+  m,
+  exp(log_p_hat) AS p_hat,
+  log_p_hat,
+  CASE
+    WHEN q = 0 THEN 1e0
+    WHEN sum_w = 0 THEN CAST('Infinity' AS DOUBLE)
+    ELSE exp(-q * log_p_hat)
+  END AS amplification,
+  effective_sample_size,
+  exp(log_amplified - log_mq) - exp(log_baseline - log_mq) AS garl_rationale_coef,
+  exp(log_amplified - log_mq) AS garl_answer_coef,
+  coalesce(draws, 0) AS paft_resampled,
+  CASE
+    WHEN draws IS NULL THEN 0e0
+    ELSE draws * exp((1 - q) * log_p_hat - log_mq)
+      * m / CASE WHEN resamples = 0 THEN m ELSE resamples END
+  END AS paft_coef,
+  CASE
+    WHEN m = 1 THEN weighted.reward / (1e0 + 1e-6)
+    ELSE (weighted.reward - mean_reward) / (std_reward + 1e-6)
+  END AS grpo_advantage,
+  weighted.reward - coalesce(others.reward, 0e0) AS rloo_advantage
+FROM weighted
+JOIN example USING (example_id)
+JOIN logs USING (example_id, sample)
+LEFT JOIN others USING (example_id, sample)
+LEFT JOIN drawn USING (example_id, sample)
+CROSS JOIN settings
+ORDER BY example_id, sample

@@ -1,0 +1,240 @@
+package dev.kindling.stage;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.expr;
+
+import dev.kindling.objective.Objective;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * 1-prompts, 2-rollouts and 4-weights to 5-batches: training sequences with a coefficient on every
+ * token, divided into updates, shards and micro-batches.
+ *
+ * <p>The division depends on the rows and the settings alone. Examples are dealt to updates in
+ * prompt order, in runs of equal size. The sequences of an update, longest first, are dealt to
+ * shards in serpentine order (0, 1, 1, 0, 0, …), which keeps the shards' tokens nearly equal, and
+ * each shard's are packed in that order.
+ *
+ * <p>Counting and dividing are done on rows without token arrays, so that they move little.
+ */
+public final class Batch {
+  // Inner joins would lose the rows of a missing prompt or rollout instead of refusing them.
+  private static final String[] EXAMPLE_KEY = {"example_id"};
+  private static final String[] SAMPLE_KEY = {"example_id", "sample"};
+
+  private static final String TURN =
+      "row_number() OVER (PARTITION BY update ORDER BY length DESC, example_id, sample) - 1";
+
+  /** What a placed sequence carries to the join with its tokens. */
+  private static final String PLACED =
+      "example_id, sample, answer_source, prompt_length, rationale_tokens, forced_tokens,"
+          + " answer_tokens, token_scale, rationale_token_coef, answer_token_coef";
+
+  private Batch() {}
+
+  /**
+   * The training sequences of one step; each (update, shard) lies in one partition, ordered by
+   * micro-batch and row.
+   *
+   * <p>A token's coefficient is its sample's times the token's share in the update's loss ({@link
+   * dev.kindling.objective.Aggregation}), in single precision. The end-of-thinking token that
+   * closed a rationale by force was not chosen by the policy: its coefficient is 0 and it does not
+   * count as a trained token. A sequence whose coefficients are all 0, or too small for single
+   * precision, is left out unless the objective has a KL term.
+   *
+   * <p>The job fails, naming example and sample, where a weighted sample has no rollout or no
+   * prompt, where token ids and log-probs differ in number, and where a sequence is longer than the
+   * policy can read.
+   *
+   * @param prompts rows of {@code 1-prompts}
+   * @param rollouts rows of {@code 2-rollouts}
+   * @param weights rows of {@code 4-weights}
+   * @param objective the objective that made the weights
+   * @param settings how the sequences are divided
+   * @return rows of {@code 5-batches}
+   */
+  public static Dataset<Row> batch(
+      Dataset<Row> prompts,
+      Dataset<Row> rollouts,
+      Dataset<Row> weights,
+      Objective objective,
+      BatchSettings settings) {
+    Dataset<Row> sequences = sequences(prompts, rollouts, weights, objective, settings);
+    String answer = "CASE WHEN answer_source = 'gold' THEN gold_%s ELSE answer_%1$s END";
+    String answerIds = answer.formatted("ids");
+    String answerLogprobs = answer.formatted("logprobs");
+    return placed(sequences.filter("is_trained"), settings)
+        .join(rollouts, SAMPLE_KEY, "left")
+        .join(prompts, EXAMPLE_KEY, "left")
+        .withColumn("token_ids", expr("concat(prompt_ids, rationale_ids, " + answerIds + ")"))
+        .withColumn("prompt_zeros", expr("array_repeat(CAST(0 AS FLOAT), prompt_length)"))
+        .withColumn(
+            "coefs",
+            expr(
+                """
+                concat(
+                  prompt_zeros,
+                  array_repeat(rationale_token_coef, rationale_tokens),
+                  array_repeat(CAST(0 AS FLOAT), forced_tokens),
+                  array_repeat(answer_token_coef, answer_tokens))"""))
+        .withColumn(
+            "sampler_logprobs",
+            expr("concat(prompt_zeros, rationale_logprobs, " + answerLogprobs + ")"))
+        .withColumn(
+            "sampler_logprobs",
+            expr(
+                """
+                CASE
+                  WHEN size(sampler_logprobs) = size(token_ids) THEN sampler_logprobs
+                  ELSE raise_error(concat('Invalid rollout of example ', example_id, ' sample ',
+                    sample, ': ', size(sampler_logprobs) - prompt_length, ' log-probs (must be ',
+                    size(token_ids) - prompt_length, ', one for each token)'))
+                END"""))
+        .repartition(settings.updates() * settings.shards(), col("update"), col("shard"))
+        .sortWithinPartitions("update", "shard", "micro_batch", "row")
+        .select(
+            "example_id",
+            "sample",
+            "update",
+            "shard",
+            "micro_batch",
+            "row",
+            "token_ids",
+            "prompt_length",
+            "coefs",
+            "token_scale",
+            "sampler_logprobs");
+  }
+
+  /** One row a weighted sample, without its tokens: update, lengths and token coefficients. */
+  private static Dataset<Row> sequences(
+      Dataset<Row> prompts,
+      Dataset<Row> rollouts,
+      Dataset<Row> weights,
+      Objective objective,
+      BatchSettings settings) {
+    String scale = objective.aggregation().tokenScale();
+    return samples(examples(prompts, weights, settings), rollouts)
+        .withColumn("batch_sequences", expr("count(*) OVER (PARTITION BY update)"))
+        .withColumn("batch_tokens", expr("sum(tokens) OVER (PARTITION BY update)"))
+        .withColumn("token_scale", expr("CASE WHEN tokens = 0 THEN 0E0 ELSE " + scale + " END"))
+        .withColumn("rationale_token_coef", expr("CAST(rationale_coef * token_scale AS FLOAT)"))
+        .withColumn("answer_token_coef", expr("CAST(answer_coef * token_scale AS FLOAT)"))
+        .withColumn(
+            "is_trained",
+            expr(
+                objective.trainsOnZeroCoefficients()
+                    ? "tokens > 0"
+                    : "(rationale_token_coef <> 0 AND rationale_tokens > 0)"
+                        + " OR (answer_token_coef <> 0 AND answer_tokens > 0)"));
+  }
+
+  /** The examples that have samples, each with its update and the lengths of prompt and y*. */
+  private static Dataset<Row> examples(
+      Dataset<Row> prompts, Dataset<Row> weights, BatchSettings settings) {
+    Dataset<Row> lengths =
+        prompts.selectExpr(
+            "example_id",
+            "position",
+            "size(prompt_ids) AS prompt_length",
+            "size(gold_ids) AS gold_length");
+    // A step has one answer source, so this is one window over all examples.
+    String update = "ntile(%d) OVER (PARTITION BY answer_source ORDER BY position, example_id) - 1";
+    return weights
+        .filter("rollouts > 0")
+        .join(lengths, EXAMPLE_KEY, "left")
+        .withColumn("update", expr(update.formatted(settings.updates())))
+        .withColumn("batch_examples", expr("count(*) OVER (PARTITION BY answer_source, update)"))
+        .withColumn(
+            "prompt_length",
+            expr(
+                "coalesce(prompt_length, raise_error(concat('Example ', example_id,"
+                    + " ' has weights but no prompt')))"));
+  }
+
+  /** The samples of the examples with their coefficients and the numbers of their tokens. */
+  private static Dataset<Row> samples(Dataset<Row> examples, Dataset<Row> rollouts) {
+    Dataset<Row> lengths =
+        rollouts.selectExpr(
+            "example_id",
+            "sample",
+            "size(rationale_ids) AS rationale_length",
+            "size(answer_ids) AS answer_length",
+            "CAST(forced_end_of_thinking AS INT) AS forced_tokens");
+    return examples
+        .selectExpr(
+            "example_id",
+            "rollouts",
+            "update",
+            "batch_examples",
+            "answer_source",
+            "prompt_length",
+            "gold_length",
+            "inline(arrays_zip(samples, rationale_coefs, answer_coefs))"
+                + " AS (sample, rationale_coef, answer_coef)")
+        .join(lengths, SAMPLE_KEY, "left")
+        .withColumn(
+            "rationale_length",
+            expr(
+                "coalesce(rationale_length, raise_error(concat('Example ', example_id,"
+                    + " ' sample ', sample, ' has weights but no rollout')))"))
+        .withColumn("rationale_tokens", expr("rationale_length - forced_tokens"))
+        .withColumn(
+            "answer_tokens",
+            expr("CASE WHEN answer_source = 'gold' THEN gold_length ELSE answer_length END"))
+        .withColumn("tokens", expr("rationale_tokens + answer_tokens"));
+  }
+
+  /** The sequences with shard, micro-batch and row, still without their tokens. */
+  private static Dataset<Row> placed(Dataset<Row> sequences, BatchSettings settings) {
+    int shards = settings.shards();
+    return sequences
+        .withColumn("length", expr("prompt_length + rationale_length + answer_tokens"))
+        .withColumn("length", expr(notLongerThan(settings.maxPositions())))
+        .withColumn("turn", expr(TURN))
+        .withColumn("seat", expr("pmod(turn, 2 * %d)".formatted(shards)))
+        .withColumn("shard", expr("least(seat, 2 * %d - 1 - seat)".formatted(shards)))
+        // Every round of turns gives each shard one sequence.
+        .withColumn("turn", expr("CAST(turn DIV %d AS INT)".formatted(shards)))
+        .groupBy("update", "shard")
+        .agg(
+            expr("sort_array(collect_list(struct(turn, length, %s)))".formatted(PLACED))
+                .as("queue"))
+        .withColumn("lengths", expr("queue.length"))
+        .withColumn("starts", expr(microBatchStarts(settings.microBatchTokens())))
+        .selectExpr("update", "shard", "starts", "inline(queue)")
+        .withColumn("micro_batch", expr("size(filter(starts, start -> start <= turn)) - 1"))
+        .withColumn("row", expr("turn - starts[micro_batch]"));
+  }
+
+  private static String notLongerThan(int maxPositions) {
+    return """
+        CASE
+          WHEN length <= %1$d THEN length
+          ELSE raise_error(concat('Sequence of example ', example_id, ' sample ', sample, ' has ',
+            length, ' tokens (model.max_positions is %1$d)'))
+        END"""
+        .formatted(maxPositions);
+  }
+
+  /**
+   * The turns at which a new micro-batch starts: where one more row as wide as the micro-batch's
+   * first, its longest, would exceed the budget.
+   */
+  private static String microBatchStarts(int budget) {
+    return """
+        aggregate(
+          lengths,
+          named_struct('starts', CAST(array() AS ARRAY<INT>), 'turn', 0, 'longest', 0L),
+          (s, length) -> CASE
+            WHEN (s.turn + 1 - array_max(s.starts)) * s.longest <= %d
+              THEN named_struct('starts', s.starts, 'turn', s.turn + 1, 'longest', s.longest)
+            ELSE named_struct(
+              'starts', array_append(s.starts, s.turn),
+              'turn', s.turn + 1,
+              'longest', CAST(length AS BIGINT)) END,
+          s -> s.starts)"""
+        .formatted(budget);
+  }
+}

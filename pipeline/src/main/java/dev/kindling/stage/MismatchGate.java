@@ -1,0 +1,35 @@
+package dev.kindling.stage;
+
+import dev.kindling.check.InvalidInputException;
+import dev.kindling.engine.train.GradientStatistics;
+
+/**
+ * Refuses to train on rollouts whose log-probs the trainer does not reproduce: a sign that sampler
+ * and trainer run different weights, precision or positions.
+ *
+ * @param maxLogprobGap largest |trainer − sampler log-prob| of a trained token, in nats
+ * @param maxK3 largest mean over trained tokens of e^d − d − 1, d = trainer − sampler log-prob
+ */
+public record MismatchGate(double maxLogprobGap, double maxK3) {
+  /** A gate that lets everything pass, for rows that no policy sampled. */
+  public static final MismatchGate OPEN =
+      new MismatchGate(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
+
+  /**
+   * Holds the bounds.
+   *
+   * @throws InvalidInputException if one is exceeded, saying what to look at
+   */
+  void check(GradientStatistics statistics) {
+    double k3 = statistics.k3() / Math.max(1, statistics.tokens());
+    if (statistics.maxMismatch() > maxLogprobGap || k3 > maxK3) {
+      throw new InvalidInputException(
+          ("Sampler and trainer disagree: largest log-prob gap %.3g nats (trainer.max_logprob_gap is"
+                  + " %.3g), mean k3 %.3g (trainer.max_mismatch_k3 is %.3g). Nothing was written. Look"
+                  + " at policy_version of 2-rollouts (sampled by another checkpoint?), at 5-batches"
+                  + " (token_ids against prompt, rationale and answer), and at the precision of both"
+                  + " engines; a longer sequence or a lower precision may need larger bounds.")
+              .formatted(statistics.maxMismatch(), maxLogprobGap, k3, maxK3));
+    }
+  }
+}

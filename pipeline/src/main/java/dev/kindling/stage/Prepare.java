@@ -1,0 +1,153 @@
+package dev.kindling.stage;
+
+import static org.apache.spark.sql.functions.col;
+
+import dev.kindling.dataset.DataSetFormat;
+import dev.kindling.dataset.PromptStyle;
+import dev.kindling.dataset.RawExample;
+import dev.kindling.dataset.Rejected;
+import dev.kindling.engine.text.Tokenizer;
+import dev.kindling.row.PromptRow;
+import dev.kindling.row.Table;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/** Data set files → prompts of the run, and those → 1-prompts of a step. */
+public final class Prepare {
+  private Prepare() {}
+
+  /** What an import gave: the usable examples, in file order, and why others were left out. */
+  public record Imported(List<PromptRow> prompts, List<Rejected> rejected) {
+    /** Share of records left out, in [0, 1]. */
+    public double rejectedShare() {
+      int records = prompts.size() + rejected.size();
+      return records == 0 ? 0 : (double) rejected.size() / records;
+    }
+  }
+
+  /**
+   * Budgets that a prompt must leave room for.
+   *
+   * @param maxPositions longest sequence of the policy, in tokens
+   * @param thinkingTokens longest rationale
+   * @param answerTokens longest sampled answer
+   */
+  public record Room(int maxPositions, int thinkingTokens, int answerTokens) {
+    private String refusal(PromptRow prompt, int rationaleTokens) {
+      int rationale = Math.max(thinkingTokens, rationaleTokens) + 1;
+      int answer = Math.max(answerTokens, prompt.goldIds().length);
+      int needed = prompt.promptIds().length + rationale + answer;
+      return needed <= maxPositions
+          ? null
+          : "prompt of %d tokens needs %d positions with its rationale and answer (model.max_positions is %d)"
+              .formatted(prompt.promptIds().length, needed, maxPositions);
+    }
+  }
+
+  /**
+   * Reads one data set file.
+   *
+   * @param in the file's bytes
+   * @param fileName its name without folder, for messages and {@code split}
+   * @param tokenizer the policy's tokenizer
+   * @param endOfSequence token that closes y*
+   * @throws dev.kindling.check.InvalidInputException if the file cannot be read as that format,
+   *     naming the file and the record
+   */
+  public static Imported read(
+      InputStream in,
+      String fileName,
+      DataSetFormat format,
+      PromptStyle style,
+      Tokenizer tokenizer,
+      int endOfSequence,
+      Room room)
+      throws IOException {
+    List<PromptRow> prompts = new ArrayList<>();
+    List<Rejected> rejected = new ArrayList<>();
+    String split = fileName.replaceFirst("\\.[^.]*$", "");
+    format.read(
+        in,
+        fileName,
+        style,
+        example -> {
+          PromptRow prompt =
+              prompt(example, format.name(), split, prompts.size(), tokenizer, endOfSequence);
+          String refusal = room.refusal(prompt, tokenizer.encode(example.rationale()).length);
+          if (refusal == null) {
+            prompts.add(prompt);
+          } else {
+            long record = (long) prompts.size() + rejected.size();
+            rejected.add(new Rejected(fileName, record, example.id(), refusal));
+          }
+        },
+        rejected::add);
+    return new Imported(prompts, rejected);
+  }
+
+  private static PromptRow prompt(
+      RawExample example,
+      String format,
+      String split,
+      long position,
+      Tokenizer tokenizer,
+      int endOfSequence) {
+    int[] gold = tokenizer.encode(example.goldAnswers().get(0));
+    int[] goldIds = Arrays.copyOf(gold, gold.length + 1);
+    goldIds[gold.length] = endOfSequence;
+    return new PromptRow(
+        example.id(),
+        format,
+        split,
+        position,
+        example.prompt(),
+        tokenizer.encode(example.prompt()),
+        example.rationale(),
+        example.goldAnswers(),
+        goldIds,
+        example.verifier(),
+        example.verifierContext(),
+        example.level());
+  }
+
+  /**
+   * Draws a step's prompts.
+   *
+   * @param prompts all prompts of the run
+   * @param examples their number, at least 1
+   * @param from place in the prompt order of the step's first prompt
+   * @param count prompts of the step
+   * @return rows of 1-prompts, whose {@code position} is the place in the prompt order; a data set
+   *     smaller than {@code count} gives fewer rows, for an example comes once in a step
+   */
+  public static Dataset<Row> draw(
+      SparkSession spark,
+      Dataset<Row> prompts,
+      int examples,
+      long seed,
+      boolean shuffle,
+      long from,
+      int count) {
+    int[] positions =
+        PromptOrder.positions(examples, seed, shuffle, from, Math.min(count, examples));
+    Map<Long, Long> places = new HashMap<>();
+    for (int i = positions.length - 1; i >= 0; i--) {
+      places.put((long) positions[i], from + i);
+    }
+    Object[] wanted = places.keySet().toArray();
+    List<PromptRow> drawn =
+        Table.PROMPTS.collect(prompts.where(col("position").isin(wanted))).stream()
+            .map(p -> p.at(places.get(p.position())))
+            .sorted((a, b) -> Long.compare(a.position(), b.position()))
+            .toList();
+    return Table.PROMPTS.of(spark, drawn);
+  }
+}

@@ -1,0 +1,119 @@
+package dev.kindling.stage;
+
+import dev.kindling.engine.sample.PromptInput;
+import dev.kindling.engine.sample.Sample;
+import dev.kindling.engine.sample.Sampler;
+import dev.kindling.engine.sample.SamplerSettings;
+import dev.kindling.row.PromptRow;
+import dev.kindling.row.RolloutRow;
+import dev.kindling.row.RowCodec;
+import dev.kindling.row.Table;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.HashPartitioner;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.LongAccumulator;
+import scala.Tuple2;
+
+/**
+ * 1-prompts → 2-rollouts: each task samples the groups of a few prompts under one policy.
+ *
+ * <p>Which prompts share a task is a setting of the run, never of the cluster, and random streams
+ * are keyed by (seed, step, example, sample); so a retried or speculative task gives the same rows.
+ */
+public final class Rollout {
+  private Rollout() {}
+
+  /**
+   * Samples every prompt's group.
+   *
+   * @param prompts rows of 1-prompts
+   * @param policy the policy that samples
+   * @param settings how to sample
+   * @param promptsPerTask prompts decoded together in one task
+   * @param seed the run's seed
+   * @param step the step, for the random streams
+   * @return rows of 2-rollouts, in no particular order
+   */
+  public static Dataset<Row> rollout(
+      SparkSession spark,
+      Dataset<Row> prompts,
+      PolicyRef policy,
+      SamplerSettings settings,
+      int promptsPerTask,
+      long seed,
+      long step) {
+    RowCodec<PromptRow> codec = Table.PROMPTS.codec();
+    RowCodec<RolloutRow> output = Table.ROLLOUTS.codec();
+    // Spark's page of the stage shows it while tasks run.
+    LongAccumulator finished = spark.sparkContext().longAccumulator("finished rollouts");
+    List<Row> bounds = prompts.selectExpr("min(position)", "count(1)").collectAsList();
+    long count = bounds.get(0).getLong(1);
+    long first = count == 0 ? 0 : bounds.get(0).getLong(0);
+    int tasks = Math.toIntExact(Math.max(1, (count + promptsPerTask - 1) / promptsPerTask));
+    return spark.createDataFrame(
+        prompts
+            .javaRDD()
+            .mapToPair(
+                row -> {
+                  long place = row.<Long>getAs("position") - first;
+                  return new Tuple2<>((int) (place / promptsPerTask), row);
+                })
+            .partitionBy(new HashPartitioner(tasks))
+            .mapPartitions(
+                rows -> {
+                  List<PromptRow> group = new ArrayList<>();
+                  rows.forEachRemaining(pair -> group.add(codec.fromRow(pair._2())));
+                  group.sort(Comparator.comparingLong(PromptRow::position));
+                  return task(group, policy, settings, seed, step, finished)
+                      .map(output::toRow)
+                      .iterator();
+                }),
+        output.schema());
+  }
+
+  private static Stream<RolloutRow> task(
+      List<PromptRow> prompts,
+      PolicyRef policy,
+      SamplerSettings settings,
+      long seed,
+      long step,
+      LongAccumulator finished) {
+    List<PromptInput> inputs =
+        prompts.stream()
+            .map(p -> new PromptInput(p.exampleId(), p.promptIds(), p.goldIds()))
+            .toList();
+    long started = System.nanoTime();
+    List<Sample> samples;
+    try (SharedCache.Lease<PolicyRef.LoadedDecoder> policyLease = policy.decoder()) {
+      samples =
+          new Sampler(policyLease.value().decoder(), settings)
+              .sample(inputs, seed, step, finished::add);
+    }
+    double seconds = (System.nanoTime() - started) / 1e9 / Math.max(1, samples.size());
+    return samples.stream().map(sample -> row(sample, policy.version(), seconds));
+  }
+
+  private static RolloutRow row(Sample sample, long version, double seconds) {
+    return new RolloutRow(
+        sample.exampleId(),
+        sample.sample(),
+        sample.rationaleIds(),
+        sample.answerIds(),
+        sample.rationaleLogprobs(),
+        sample.answerLogprobs(),
+        sample.rationaleSamplingLogprobs(),
+        sample.answerSamplingLogprobs(),
+        sample.goldLogprobs(),
+        sample.logW(),
+        sample.finishReason().label(),
+        sample.forcedEndOfThinking(),
+        sample.seed(),
+        version,
+        seconds);
+  }
+}

@@ -1,0 +1,23 @@
+package dev.kindling.stage;
+
+import dev.kindling.engine.text.Tokenizer;
+import dev.kindling.io.Digests;
+import java.io.Serializable;
+
+/**
+ * The run's tokenizer as any executor can build it.
+ *
+ * @param json content of {@code tokenizer.json}
+ * @param source where it came from, for messages
+ */
+public record TokenizerRef(byte[] json, String source) implements Serializable {
+  /** The tokenizer, for the caller to close. */
+  public Tokenizer load() {
+    return new Tokenizer(json, source);
+  }
+
+  /** The tokenizer, built once per JVM. */
+  SharedCache.Lease<Tokenizer> lease() {
+    return SharedCache.lease("tokenizer " + Digests.sha256(json), Tokenizer.class, this::load);
+  }
+}

@@ -1,0 +1,70 @@
+package dev.kindling.stage;
+
+import dev.kindling.row.PromptRow;
+import dev.kindling.row.RolloutRow;
+import dev.kindling.row.ScoreRow;
+import java.util.Arrays;
+import java.util.List;
+
+/** Rows for the tests of stages, with the columns that those stages read. */
+final class StageRows {
+  private StageRows() {}
+
+  static PromptRow prompt(String exampleId, long position, int[] promptIds, int... goldIds) {
+    return new PromptRow(
+        exampleId, "test", "dev", position, "", promptIds, "", List.of("y"), goldIds, "", "{}", "");
+  }
+
+  /** A rollout whose gold answer has the log-probs of the sampled one. */
+  static RolloutRow rollout(
+      String exampleId, int sample, int[] rationaleIds, int[] answerIds, float... logprobs) {
+    float[] ofRationale = Arrays.copyOf(logprobs, rationaleIds.length);
+    float[] ofAnswer = Arrays.copyOfRange(logprobs, rationaleIds.length, logprobs.length);
+    return new RolloutRow(
+        exampleId,
+        sample,
+        rationaleIds,
+        answerIds,
+        ofRationale,
+        ofAnswer,
+        ofRationale,
+        ofAnswer,
+        ofAnswer,
+        0,
+        "stop",
+        false,
+        0,
+        0,
+        0);
+  }
+
+  /** The rollout with its last rationale token forced. */
+  static RolloutRow forced(RolloutRow row) {
+    return new RolloutRow(
+        row.exampleId(),
+        row.sample(),
+        row.rationaleIds(),
+        row.answerIds(),
+        row.rationaleLogprobs(),
+        row.answerLogprobs(),
+        row.rationaleSamplingLogprobs(),
+        row.answerSamplingLogprobs(),
+        row.goldLogprobs(),
+        row.logW(),
+        row.finishReason(),
+        true,
+        row.seed(),
+        row.policyVersion(),
+        row.seconds());
+  }
+
+  static ScoreRow score(String exampleId, int sample, String verdict, double logW) {
+    Double reward =
+        switch (verdict) {
+          case "CORRECT" -> 1.0;
+          case "TIMEOUT", "ERROR" -> null;
+          default -> 0.0;
+        };
+    return new ScoreRow(exampleId, sample, "", null, verdict, reward, logW, null, 0);
+  }
+}

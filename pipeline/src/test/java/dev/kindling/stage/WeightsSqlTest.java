@@ -1,0 +1,129 @@
+package dev.kindling.stage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.kindling.SparkTest;
+import dev.kindling.objective.Aggregation;
+import dev.kindling.objective.Garl;
+import dev.kindling.objective.Grpo;
+import dev.kindling.objective.Objective;
+import dev.kindling.objective.Paft;
+import dev.kindling.objective.Rloo;
+import dev.kindling.objective.Success;
+import dev.kindling.row.ScoreRow;
+import dev.kindling.row.Table;
+import dev.kindling.row.WeightRow;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The query that users recompute the weights with agrees with the stage. */
+class WeightsSqlTest {
+  private static final String SETTINGS_OF_THE_FILE = "0.75e0 AS q";
+
+  private final SparkSession spark = SparkTest.session();
+  private final Dataset<Row> scores = Table.SCORES.of(spark, scores());
+
+  /**
+   * Groups of 1 to 6 samples between w = 1 and e^-200, with faults, ties and impossible answers.
+   */
+  private static List<ScoreRow> scores() {
+    Random random = new Random(4);
+    List<ScoreRow> rows = new ArrayList<>();
+    String[] verdicts = {"CORRECT", "WRONG", "UNPARSEABLE", "WRONG", "CORRECT", "TIMEOUT"};
+    for (int i = 0; i < 60; i++) {
+      for (int m = 0; m < 1 + i % 6; m++) {
+        String verdict = m == 0 ? "CORRECT" : verdicts[random.nextInt(verdicts.length)];
+        double logW = i % 10 == 9 ? Double.NEGATIVE_INFINITY : -random.nextDouble() * (i % 5) * 50;
+        rows.add(StageRows.score("e" + i, m, verdict, logW));
+      }
+    }
+    return rows;
+  }
+
+  private Map<String, List<Row>> query(String success, double q) throws IOException {
+    String text = Files.readString(Path.of("..", "docs", "weights.sql"));
+    assertThat(text).contains(SETTINGS_OF_THE_FILE, "'likelihood' AS success", "17 AS seed");
+    scores.createOrReplaceTempView("scores");
+    Map<String, List<Row>> rows = new LinkedHashMap<>();
+    String changed =
+        text.replace(SETTINGS_OF_THE_FILE, q + "e0 AS q")
+            .replace("'likelihood' AS success", "'" + success + "' AS success");
+    for (Row row : spark.sql(changed).collectAsList()) {
+      rows.computeIfAbsent(row.getAs("example_id"), any -> new ArrayList<>()).add(row);
+    }
+    return rows;
+  }
+
+  private List<WeightRow> weigh(Objective objective) {
+    return Table.WEIGHTS.collect(Weigh.weigh(scores, objective, 17, 1));
+  }
+
+  private static void agree(String column, double[] stage, List<Row> rows) {
+    double[] query =
+        rows.stream().mapToDouble(r -> ((Number) r.getAs(column)).doubleValue()).toArray();
+    assertThat(stage).as(column).hasSameSizeAs(query);
+    double largest = Arrays.stream(query).map(Math::abs).max().orElseThrow();
+    for (int m = 0; m < query.length; m++) {
+      if (Double.isInfinite(query[m])) {
+        assertThat(stage[m]).as(column).isEqualTo(query[m]);
+      } else {
+        // log w near -200 loses two of the logarithm's digits when it is raised.
+        assertThat(stage[m]).as(column).isCloseTo(query[m], within(1e-9 * largest));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.75, 1})
+  void theQueryHasTheStagesEstimatesAndCoefficientsOfTheContinuum(double q) throws IOException {
+    Map<String, List<Row>> query = query("likelihood", q);
+    List<WeightRow> garl = weigh(new Garl(Success.LIKELIHOOD, q, true, true));
+    assertThat(garl).hasSize(60);
+    for (WeightRow row : garl) {
+      List<Row> rows = query.get(row.exampleId());
+      agree("garl_rationale_coef", row.rationaleCoefs(), rows);
+      agree("garl_answer_coef", row.answerCoefs(), rows);
+      agree("log_w", row.logW(), rows);
+      List<Row> first = rows.subList(0, 1);
+      agree("m", new double[] {row.rollouts()}, first);
+      agree("p_hat", new double[] {row.pHat()}, first);
+      agree("log_p_hat", new double[] {row.logPHat()}, first);
+      agree("amplification", new double[] {row.amplification()}, first);
+      agree("effective_sample_size", new double[] {row.effectiveSampleSize()}, first);
+    }
+    for (WeightRow row : weigh(new Paft(Success.LIKELIHOOD, q, 0, true))) {
+      List<Row> rows = query.get(row.exampleId());
+      agree("paft_resampled", Arrays.stream(row.resampled()).asDoubleStream().toArray(), rows);
+      agree("paft_coef", row.rationaleCoefs(), rows);
+    }
+  }
+
+  @Test
+  void theQueryHasTheStagesAdvantages() throws IOException {
+    Map<String, List<Row>> query = query("verified", 0.75);
+    Aggregation mean = Aggregation.TOKEN_MEAN;
+    for (WeightRow row : weigh(new Grpo(Success.VERIFIED, 0.2, 0.2, 0, 0, mean))) {
+      agree("grpo_advantage", row.rationaleCoefs(), query.get(row.exampleId()));
+    }
+    for (WeightRow row : weigh(new Rloo(Success.VERIFIED, mean))) {
+      agree("rloo_advantage", row.rationaleCoefs(), query.get(row.exampleId()));
+    }
+    for (WeightRow row : weigh(new Garl(Success.VERIFIED, 0.75, false, true))) {
+      agree("garl_rationale_coef", row.rationaleCoefs(), query.get(row.exampleId()));
+    }
+  }
+}
