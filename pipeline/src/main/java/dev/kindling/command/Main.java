@@ -1,0 +1,113 @@
+package dev.kindling.command;
+
+import dev.kindling.check.InvalidInputException;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The command line. Exit codes: 0 done, 1 our fault, 2 the user's mistake, 3 interrupted. */
+@Command(
+    name = "submit.sh",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    sortOptions = false,
+    description = {
+      "Reinforcement learning post-training for language models as a Spark pipeline.",
+      "Without a command: the quick start, a cold start and its escape."
+    },
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      QuickStartCommand.class,
+      TrainCommand.class,
+      PretrainCommand.class,
+      StageCommand.Prepare.class,
+      StageCommand.Rollout.class,
+      StageCommand.Score.class,
+      StageCommand.Weigh.class,
+      StageCommand.Batch.class,
+      StageCommand.Step.class,
+      EvaluateCommand.class,
+      ReportCommand.class,
+      DoctorCommand.class,
+      HelpCommand.class
+    },
+    footer = {
+      "",
+      "Exit codes: 0 done, 1 a fault of Kindling, 2 a mistake in input, 3 interrupted (resumable).",
+      "Example: ./submit.sh train --config conf/finqa.yaml --data train.json"
+    })
+public final class Main implements Callable<Integer> {
+  /** A mistake in what the user gave. */
+  static final int USERS_MISTAKE = 2;
+
+  /** A fault of ours. */
+  static final int OUR_FAULT = 1;
+
+  /** Stopped by a signal; the run can be resumed. */
+  static final int INTERRUPTED = 3;
+
+  @Spec private CommandSpec spec;
+
+  /** The jar's version. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"kindling " + version()};
+    }
+  }
+
+  /** Version of this build, or {@code development} outside a jar. */
+  static String version() {
+    String version = Main.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+    return 0;
+  }
+
+  /** Runs one command and exits with its code. */
+  public static void main(String[] arguments) {
+    Interruption interruption = Interruption.watch();
+    int code = commandLine().execute(arguments);
+    SparkSession.getDefaultSession().foreach(Main::stop);
+    interruption.mainHasEnded();
+    System.exit(code);
+  }
+
+  private static Object stop(SparkSession session) {
+    session.stop();
+    return null;
+  }
+
+  /** The command line, for {@link #main} and tests. */
+  static CommandLine commandLine() {
+    CommandLine commandLine = new CommandLine(new Main());
+    commandLine.setExecutionExceptionHandler(Main::explain);
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.setAbbreviatedOptionsAllowed(true);
+    return commandLine;
+  }
+
+  private static int explain(
+      Exception failure, CommandLine commandLine, CommandLine.ParseResult parsed) {
+    PrintWriter err = commandLine.getErr();
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof InvalidInputException mistake) {
+        mistake.violations().forEach(err::println);
+        return USERS_MISTAKE;
+      }
+    }
+    err.println("Kindling failed (this is its fault, not yours; please report it):");
+    failure.printStackTrace(err);
+    return OUR_FAULT;
+  }
+}

@@ -1,0 +1,40 @@
+package dev.kindling.command;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code pretrain}: supervised warm start on given rationales, the q = 1 pole. */
+@Command(
+    name = "pretrain",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Supervised warm start: the data set's own rationales and answers stand where sampled ones would.",
+      "The same stages and tables as train, with objective sft and the settings under pretrain."
+    },
+    footer = {
+      "",
+      "Example:",
+      "  ./submit.sh pretrain --config my.yaml --data problems.jsonl --name base"
+    })
+final class PretrainCommand implements Callable<Integer> {
+  @Mixin private RunOptions options;
+
+  @Override
+  public Integer call() throws Exception {
+    try (Progress progress = Progress.ofStages(Sessions.session());
+        Run run =
+            Run.start(
+                Sessions.session(),
+                options.configuration().forPretraining(),
+                options.resume(),
+                progress)) {
+      new Pipeline(run, progress).train();
+      Reports.write(run);
+      progress.say("Checkpoint: " + run.folder().checkpoint(run.lastStep()));
+      progress.say("Report: " + run.folder().report());
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,155 @@
+package dev.kindling.command;
+
+import dev.kindling.row.MetricsRow;
+import java.io.IOException;
+import java.util.Locale;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerJobStart;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a person sees while stages run: on a terminal a bar of the stage's Spark tasks, when piped
+ * nothing until the stage ends; then one line for the stage.
+ */
+final class Progress implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Progress.class);
+
+  private final SparkSession spark;
+  private final boolean terminal;
+  private final boolean stageLines;
+  private final Tasks tasks = new Tasks();
+
+  private Progress(SparkSession spark, boolean stageLines) {
+    this.spark = spark;
+    this.terminal = isTerminal();
+    this.stageLines = stageLines;
+    spark.sparkContext().addSparkListener(tasks);
+  }
+
+  // From JDK 22 on a console may be there without a terminal: then a bar shows in a file, no harm.
+  @SuppressWarnings("SystemConsoleNull")
+  private static boolean isTerminal() {
+    return System.console() != null;
+  }
+
+  /** Progress with a line for every stage. */
+  static Progress ofStages(SparkSession spark) {
+    return new Progress(spark, true);
+  }
+
+  /** Progress with a line for every step, for runs of many short ones. */
+  static Progress ofSteps(SparkSession spark) {
+    return new Progress(spark, false);
+  }
+
+  /** A stage's work. */
+  interface Work {
+    /** Does it and gives the number of rows written. */
+    long run() throws IOException;
+  }
+
+  /** Counts the tasks of the jobs that run, and moves the bar. */
+  private static final class Tasks extends SparkListener {
+    private ProgressBar bar;
+
+    synchronized void show(ProgressBar next) {
+      bar = next;
+    }
+
+    @Override
+    public synchronized void onJobStart(SparkListenerJobStart job) {
+      if (bar != null) {
+        bar.maxHint(bar.getMax() + job.stageInfos().foldLeft(0L, (sum, s) -> sum + s.numTasks()));
+      }
+    }
+
+    @Override
+    public synchronized void onTaskEnd(SparkListenerTaskEnd task) {
+      if (bar != null) {
+        bar.step();
+      }
+    }
+  }
+
+  /**
+   * Runs a stage under a bar.
+   *
+   * @param stage its name, as in the folder of its table
+   * @param work gives the number of rows written
+   * @return wall time in seconds
+   */
+  double stage(String stage, long step, Work work) throws IOException {
+    long started = System.nanoTime();
+    long rows;
+    if (terminal) {
+      try (ProgressBar bar = bar("step " + step + " " + stage)) {
+        tasks.show(bar);
+        rows = work.run();
+      } finally {
+        tasks.show(null);
+      }
+    } else {
+      rows = work.run();
+    }
+    double seconds = (System.nanoTime() - started) / 1e9;
+    if (stageLines) {
+      LOG.info(
+          "stage={} step={} rows={} seconds={}",
+          stage,
+          step,
+          rows,
+          String.format(Locale.ROOT, "%.2f", seconds));
+    }
+    return seconds;
+  }
+
+  /** Tells what a step did, where stages have no lines of their own. */
+  void step(MetricsRow row, long steps) {
+    if (!stageLines) {
+      LOG.info(
+          String.format(
+              Locale.ROOT,
+              "step %d/%d  log P-hat %s  reward %.3f  loss %.3g  grad norm %.3g%s",
+              row.step(),
+              steps,
+              row.logPHat() == null ? "-inf" : String.format(Locale.ROOT, "%.2f", row.logPHat()),
+              row.reward(),
+              row.loss(),
+              row.gradNorm(),
+              row.evalPassAt1() == null
+                  ? ""
+                  : String.format(Locale.ROOT, "  pass@1 %.1f %%", 100 * row.evalPassAt1())));
+    }
+  }
+
+  /** Says a sentence that is part of the result. */
+  void say(String sentence) {
+    System.out.println(sentence);
+  }
+
+  /** Tells of something that a person should know while the run goes on. */
+  void tell(String sentence) {
+    LOG.info(sentence);
+  }
+
+  private static ProgressBar bar(String name) {
+    return new ProgressBarBuilder()
+        .setTaskName(name)
+        .setInitialMax(0)
+        .setUnit(" tasks", 1)
+        .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BAR)
+        .clearDisplayOnFinish()
+        .build();
+  }
+
+  @Override
+  public void close() {
+    spark.sparkContext().removeSparkListener(tasks);
+  }
+}

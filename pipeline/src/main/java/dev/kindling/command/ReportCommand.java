@@ -1,0 +1,75 @@
+package dev.kindling.command;
+
+import dev.kindling.check.InvalidInputException;
+import dev.kindling.report.Arm;
+import dev.kindling.report.ArmTable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code report}: one page for one run, or for several side by side. */
+@Command(
+    name = "report",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Writes a self-contained HTML page: curves, sampled rollouts, settings.",
+      "Several runs stand side by side as arms."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./submit.sh report runs/finqa",
+      "  ./submit.sh report runs/garl runs/grpo --out compare.html"
+    })
+final class ReportCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "RUN", arity = "1..*", description = "Run folders.")
+  private List<String> folders = new ArrayList<>();
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "Where to write (default: report.html in the only run's folder).")
+  private Path out;
+
+  @Override
+  public Integer call() throws Exception {
+    if (out == null && folders.size() > 1) {
+      throw new InvalidInputException("Missing --out (several runs have no folder in common)");
+    }
+    SparkSession spark = Sessions.session();
+    try (Progress progress = Progress.ofStages(spark)) {
+      List<Arm> arms = new ArrayList<>();
+      for (String folder : folders) {
+        try (Run run = Run.view(spark, folder, List.of(), progress)) {
+          arms.add(Reports.arm(run));
+          if (out == null) {
+            Reports.write(run);
+            progress.say("Report: " + run.folder().report());
+          }
+        }
+      }
+      if (out != null) {
+        write(Reports.page("Runs side by side", "", arms));
+        progress.say("Report: " + out.toAbsolutePath());
+      }
+      progress.say(ArmTable.text(arms));
+    }
+    return 0;
+  }
+
+  private void write(String page) {
+    try {
+      Files.writeString(out, page);
+    } catch (IOException e) {
+      throw new InvalidInputException("Cannot write " + out + " (--out): " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package dev.kindling.command;
+
+import dev.kindling.conf.ObjectiveConf;
+import dev.kindling.engine.text.Tokenizer;
+import dev.kindling.report.Arm;
+import dev.kindling.report.ReportData;
+import dev.kindling.report.ReportPage;
+import dev.kindling.report.RunReader;
+import dev.kindling.row.MetricsRow;
+import java.io.IOException;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+
+/** Makes report pages of run folders. */
+final class Reports {
+  private static final int SAMPLED_ROLLOUTS = 10;
+
+  private Reports() {}
+
+  /** Writes the run's own page. */
+  static void write(Run run) throws IOException {
+    Arm arm = arm(run);
+    String finding =
+        "%d of %d steps are committed.".formatted(run.lastStep(), run.conf().run().steps());
+    run.folder().writeReport(page("Run " + arm.name(), finding, List.of(arm)));
+  }
+
+  /** A page of several arms. */
+  static String page(String title, String finding, List<Arm> arms) {
+    return ReportPage.render(
+        new ReportData(
+            title,
+            finding,
+            arms,
+            Main.version(),
+            LocalDate.now(ZoneId.systemDefault()).toString()));
+  }
+
+  /** What a page shows of one run. */
+  static Arm arm(Run run) throws IOException {
+    try (Tokenizer tokenizer = run.model().tokenizer().load()) {
+      return RunReader.arm(
+          run.spark(),
+          run.folder(),
+          highlights(run.conf().objective()),
+          SAMPLED_ROLLOUTS,
+          tokenizer::decode);
+    }
+  }
+
+  private static String highlights(ObjectiveConf objective) {
+    String name = objective.name().name().toLowerCase(Locale.ROOT);
+    String q =
+        switch (objective.name()) {
+          case GARL, PAFT -> " q=" + objective.q();
+          case GRPO, RLOO, SFT -> "";
+        };
+    return name + q + ", " + objective.success().settingName();
+  }
+
+  /** Accuracy of the run's last evaluation, in [0, 1]. */
+  static OptionalDouble lastAccuracy(Arm arm) {
+    return arm.metrics().stream()
+        .filter(row -> row.evalPassAt1() != null)
+        .mapToDouble(MetricsRow::evalPassAt1)
+        .reduce((earlier, later) -> later);
+  }
+}

@@ -1,0 +1,215 @@
+package dev.kindling.command;
+
+import dev.kindling.check.InvalidInputException;
+import dev.kindling.conf.Configuration;
+import dev.kindling.io.Commit;
+import dev.kindling.io.RunFolder;
+import dev.kindling.io.RunLock;
+import dev.kindling.io.StoredFile;
+import dev.kindling.objective.Objective;
+import dev.kindling.row.Table;
+import dev.kindling.stage.PolicyRef;
+import dev.kindling.stage.Prepare;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
+
+/** An open run: its folder under lock, its settings and its model, and what has been committed. */
+final class Run implements AutoCloseable {
+  private final SparkSession spark;
+  private final RunFolder folder;
+  private final Optional<RunLock> lock;
+  private final Configuration conf;
+  private final RunModel model;
+  private final Broadcast<SerializableConfiguration> hadoop;
+  private final Map<String, Long> rows = new TreeMap<>();
+  private Commit last;
+  private final long examples;
+
+  /**
+   * Takes over a run whose step 0 is committed.
+   *
+   * @param lock the run's lock; empty for a run that is only looked at
+   */
+  Run(SparkSession spark, RunFolder folder, Optional<RunLock> lock, Configuration conf)
+      throws IOException {
+    this.spark = spark;
+    this.folder = folder;
+    this.lock = lock;
+    this.conf = conf;
+    this.model = RunModel.read(folder, conf);
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    this.hadoop = context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
+    this.last = folder.lastCommit().orElseThrow();
+    this.examples = folder.readCommit(0).rows().get(RunStart.ALL_PROMPTS);
+    last.verify(folder.fileSystem(), folder.checkpoint(last.step()));
+  }
+
+  /**
+   * Starts a run, or goes on with it.
+   *
+   * @param resume whether a run that exists may be gone on with; one that does not exist is started
+   */
+  static Run start(SparkSession spark, Configuration conf, boolean resume, Progress progress)
+      throws IOException {
+    return new RunStart(spark, progress).start(conf, resume);
+  }
+
+  /** Opens a run for one more stage, with the configuration it was started with. */
+  static Run open(SparkSession spark, String folder, Progress progress) throws IOException {
+    return new RunStart(spark, progress).open(new Path(folder));
+  }
+
+  /** Looks at a run that another driver may be writing, some settings changed for the look. */
+  static Run view(SparkSession spark, String folder, List<String> settings, Progress progress)
+      throws IOException {
+    return new RunStart(spark, progress).view(new Path(folder), settings);
+  }
+
+  SparkSession spark() {
+    return spark;
+  }
+
+  RunFolder folder() {
+    return folder;
+  }
+
+  Configuration conf() {
+    return conf;
+  }
+
+  Objective objective() {
+    return conf.objectiveOf();
+  }
+
+  /** What the stages take of the configuration. */
+  RunSettings settings() {
+    return new RunSettings(conf, model);
+  }
+
+  RunModel model() {
+    return model;
+  }
+
+  /** Number of the last committed step; 0 for the policy that the run began with. */
+  long lastStep() {
+    return last.step();
+  }
+
+  /** The rows of a step's table. */
+  Dataset<Row> read(long step, Table<?> table) {
+    Path path = folder.table(step, table.name());
+    try {
+      if (!folder.fileSystem().exists(path)) {
+        throw new InvalidInputException(
+            "Missing table " + path + " (run the stage before it: see ./submit.sh --help)");
+      }
+    } catch (IOException e) {
+      throw new InvalidInputException("Cannot read " + path + ": " + e.getMessage(), e);
+    }
+    return table.read(spark, path.toString());
+  }
+
+  /** Writes a step's table and remembers its row count for the commit. */
+  long write(long step, Table<?> table, Dataset<Row> content) throws IOException {
+    lock.orElseThrow().verifyHeld();
+    long count = table.write(content, folder.table(step, table.name()).toString());
+    rows.put(table.name(), count);
+    return count;
+  }
+
+  /** The prompts of a step, from the run's own order. */
+  Dataset<Row> draw(long step) {
+    return Prepare.draw(
+        spark,
+        Table.PROMPTS.read(spark, folder.prompts().toString()),
+        Math.toIntExact(examples),
+        conf.run().seed(),
+        conf.data().shuffle(),
+        position(step - 1),
+        conf.sampler().promptsPerStep());
+  }
+
+  /** Passes over the data set when a step is done. */
+  double epochAfter(long step) {
+    return (double) position(step) / examples;
+  }
+
+  private long position(long step) {
+    return step * Math.min(conf.sampler().promptsPerStep(), examples);
+  }
+
+  /** The policy that a committed step made. */
+  PolicyRef policy(long step) throws IOException {
+    Commit commit = step == last.step() ? last : folder.readCommit(step);
+    return policy(step, commit.checkpoint());
+  }
+
+  /** The policy in a step's checkpoint folder. */
+  PolicyRef policy(long step, List<StoredFile> slices) {
+    return PolicyRef.of(hadoop, folder.checkpoint(step), slices, model.shape(), step);
+  }
+
+  /** Whether a step ends with an evaluation. */
+  boolean evaluatesAfter(long step) {
+    int every = conf.evaluate().every();
+    return every > 0 && (step % every == 0 || step == conf.run().steps());
+  }
+
+  /** The run's evaluation prompts. */
+  Dataset<Row> evaluationPrompts() throws IOException {
+    Path prompts = folder.evaluationPrompts();
+    if (!folder.fileSystem().exists(prompts)) {
+      throw new InvalidInputException(
+          "Missing evaluation set of " + folder.root() + " (start the run with data.eval_path)");
+    }
+    return Table.PROMPTS.read(spark, prompts.toString());
+  }
+
+  /** Prompts of a file that the run does not have, read with the run's settings. */
+  Dataset<Row> prompts(String path) throws IOException {
+    return Table.PROMPTS.of(
+        spark, PromptFile.read(hadoop.value().value(), conf, model, path).prompts());
+  }
+
+  /** Makes a step count, and lets go of checkpoints that need not be kept. */
+  void commit(long step, List<StoredFile> checkpoint) throws IOException {
+    lock.orElseThrow().verifyHeld();
+    for (Table<?> table : Table.ofStep()) {
+      if (!rows.containsKey(table.name())) {
+        rows.put(table.name(), read(step, table).count());
+      }
+    }
+    Commit commit =
+        new Commit(
+            step,
+            last.configDigest(),
+            position(step),
+            checkpoint,
+            rows,
+            last.digest(),
+            Main.version());
+    commit.write(folder.fileSystem(), folder.commit(step));
+    last = commit;
+    rows.clear();
+    boolean refersToFirst = objective().tokenLoss().needsReference();
+    folder.pruneCheckpoints(conf.run().keepCheckpoints(), refersToFirst);
+  }
+
+  @Override
+  public void close() throws IOException {
+    hadoop.destroy();
+    if (lock.isPresent()) {
+      lock.get().close();
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package dev.kindling.command;
+
+import dev.kindling.check.InvalidInputException;
+import dev.kindling.conf.Configuration;
+import dev.kindling.conf.YamlText;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** Options that say which run and with which settings. */
+final class RunOptions {
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "Run file (YAML) over the defaults; may be given several times, the last wins.")
+  private List<Path> configs = new ArrayList<>();
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "One setting, over run files: --set sampler.samples=16.")
+  private List<String> settings = new ArrayList<>();
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "Name of the run, its folder under run.folder (default: the last run file's).")
+  private String name;
+
+  @Option(names = "--data", paramLabel = "FILE", description = "Data set file (data.path).")
+  private String data;
+
+  @Option(names = "--resume", description = "Go on with a run whose folder exists.")
+  private boolean resume;
+
+  /** The effective configuration, every violated rule reported at once. */
+  Configuration configuration() {
+    List<YamlText> texts = new ArrayList<>();
+    for (Path config : configs) {
+      texts.add(new YamlText(config.toString(), read(config)));
+    }
+    List<String> sets = new ArrayList<>();
+    if (name != null) {
+      sets.add("run.name=" + name);
+    } else if (!configs.isEmpty()) {
+      String file = configs.get(configs.size() - 1).getFileName().toString();
+      sets.add("run.name=" + file.replaceFirst("\\.ya?ml$", ""));
+    }
+    if (data != null) {
+      sets.add("data.path=" + data);
+    }
+    sets.addAll(settings);
+    return Configuration.load(texts, sets);
+  }
+
+  /** Whether to go on with a run that exists. */
+  boolean resume() {
+    return resume;
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (NoSuchFileException e) {
+      throw new InvalidInputException("Cannot read " + file + " (--config): no such file", e);
+    } catch (IOException e) {
+      throw new InvalidInputException("Cannot read " + file + " (--config): " + e.getMessage(), e);
+    }
+  }
+}

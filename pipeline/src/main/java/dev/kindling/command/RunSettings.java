@@ -1,0 +1,84 @@
+package dev.kindling.command;
+
+import dev.kindling.conf.Configuration;
+import dev.kindling.conf.SamplerConf;
+import dev.kindling.conf.TrainerConf;
+import dev.kindling.engine.sample.SamplerSettings;
+import dev.kindling.engine.train.AdamWSettings;
+import dev.kindling.engine.train.LearningRate;
+import dev.kindling.objective.Sft;
+import dev.kindling.stage.BatchSettings;
+import dev.kindling.stage.GradientStep;
+import dev.kindling.stage.MismatchGate;
+
+/** Turns a run's configuration into what the stages and the engine take. */
+final class RunSettings {
+  private final Configuration conf;
+  private final RunModel model;
+
+  RunSettings(Configuration conf, RunModel model) {
+    this.conf = conf;
+    this.model = model;
+  }
+
+  /** Whether rollouts are given by the data set, not sampled. */
+  boolean isSupervised() {
+    return conf.objectiveOf() instanceof Sft;
+  }
+
+  SamplerSettings training() {
+    return sampler(conf.sampler().temperature(), conf.sampler().samples());
+  }
+
+  SamplerSettings evaluation() {
+    return sampler(conf.evaluate().temperature(), conf.evaluate().samples());
+  }
+
+  private SamplerSettings sampler(double temperature, int samples) {
+    SamplerConf sampler = conf.sampler();
+    return new SamplerSettings(
+        temperature,
+        sampler.topK(),
+        sampler.topP(),
+        sampler.minP(),
+        samples,
+        sampler.thinkingTokens(),
+        sampler.answerTokens(),
+        model.endOfThinking(),
+        model.endOfSequence());
+  }
+
+  BatchSettings batch() {
+    TrainerConf trainer = conf.trainer();
+    return new BatchSettings(
+        trainer.updatesPerStep(),
+        trainer.shards(),
+        trainer.microBatchTokens(),
+        model.shape().maxPositions());
+  }
+
+  GradientStep gradientStep() {
+    TrainerConf trainer = conf.trainer();
+    MismatchGate gate =
+        isSupervised()
+            ? MismatchGate.OPEN
+            : new MismatchGate(trainer.maxLogprobGap(), trainer.maxMismatchK3());
+    return new GradientStep(
+        conf.objectiveOf().tokenLoss(),
+        new AdamWSettings(
+            trainer.beta1(), trainer.beta2(), trainer.epsilon(), trainer.weightDecay()),
+        trainer.clipNorm(),
+        gate,
+        trainer.slices());
+  }
+
+  LearningRate learningRate() {
+    TrainerConf trainer = conf.trainer();
+    return new LearningRate(
+        LearningRate.Shape.valueOf(trainer.schedule().name()),
+        trainer.learningRate(),
+        trainer.warmupUpdates(),
+        conf.totalUpdates(),
+        trainer.finalShare());
+  }
+}

@@ -1,0 +1,129 @@
+package dev.kindling.command;
+
+import dev.kindling.check.InvalidInputException;
+import dev.kindling.conf.Configuration;
+import dev.kindling.conf.YamlText;
+import dev.kindling.engine.model.ModelConfigFile;
+import dev.kindling.io.Commit;
+import dev.kindling.io.RunFolder;
+import dev.kindling.io.RunLock;
+import dev.kindling.io.StoredFile;
+import dev.kindling.row.Table;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+
+/** Makes and opens run folders: data set, model and the policy of step 0. */
+final class RunStart {
+  /** Row count of the run's whole prompt table, in the commit of step 0. */
+  static final String ALL_PROMPTS = "prompts";
+
+  private final SparkSession spark;
+  private final Progress progress;
+
+  RunStart(SparkSession spark, Progress progress) {
+    this.spark = spark;
+    this.progress = progress;
+  }
+
+  /** See {@link Run#start}. */
+  Run start(Configuration conf, boolean resume) throws IOException {
+    String name =
+        conf.run()
+            .name()
+            .orElseThrow(
+                () ->
+                    new InvalidInputException(
+                        "Missing run.name (give --name, or a run file by --config)"));
+    String parent = conf.run().folder();
+    RunFolder folder =
+        resume && RunFolder.exists(hadoop(), parent, name)
+            ? RunFolder.open(hadoop(), parent, name)
+            : RunFolder.create(hadoop(), parent, name, conf.toYaml());
+    RunLock lock = RunLock.acquire(folder.fileSystem(), folder.root());
+    try {
+      conf.requireResumable(saved(folder));
+      folder.removeUncommitted().forEach(path -> progress.tell("Removed uncommitted " + path));
+      if (folder.lastCommit().isEmpty()) {
+        initialise(folder, conf);
+      }
+      return new Run(spark, folder, Optional.of(lock), conf);
+    } catch (IOException | RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  /** See {@link Run#open}. */
+  Run open(Path path) throws IOException {
+    RunFolder folder = folder(path);
+    RunLock lock = RunLock.acquire(folder.fileSystem(), folder.root());
+    try {
+      Configuration conf = Configuration.load(List.of(saved(folder)), List.of());
+      return new Run(spark, folder, Optional.of(lock), conf);
+    } catch (IOException | RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  /** See {@link Run#view}. */
+  Run view(Path path, List<String> settings) throws IOException {
+    RunFolder folder = folder(path);
+    Configuration conf = Configuration.load(List.of(saved(folder)), settings);
+    return new Run(spark, folder, Optional.empty(), conf);
+  }
+
+  private RunFolder folder(Path path) throws IOException {
+    String parent = path.getParent() == null ? Path.CUR_DIR : path.getParent().toString();
+    RunFolder folder = RunFolder.open(hadoop(), parent, path.getName());
+    if (folder.lastCommit().isEmpty()) {
+      throw new InvalidInputException(
+          "No policy in "
+              + folder.root()
+              + " (its start was interrupted: prepare it again with --resume)");
+    }
+    return folder;
+  }
+
+  private static YamlText saved(RunFolder folder) throws IOException {
+    return new YamlText(folder.config().toString(), folder.readConfig());
+  }
+
+  private void initialise(RunFolder folder, Configuration conf) throws IOException {
+    InitialModel model = InitialModel.of(hadoop(), conf);
+    folder.write(folder.modelConfig(), ModelConfigFile.json(model.shape()));
+    folder.write(folder.tokenizer(), model.tokenizerJson());
+    RunModel parts = RunModel.read(folder, conf);
+    String path =
+        conf.data()
+            .path()
+            .orElseThrow(
+                () -> new InvalidInputException("Missing data.path (give --data, or set it)"));
+    long examples = write(folder, conf, parts, path, folder.prompts());
+    if (examples == 0) {
+      throw new InvalidInputException(
+          "Invalid data.path: " + path + " (must have at least one usable record)");
+    }
+    if (conf.data().evalPath().isPresent()) {
+      write(folder, conf, parts, conf.data().evalPath().get(), folder.evaluationPrompts());
+    }
+    List<StoredFile> files = model.write(folder, conf);
+    new Commit(0, conf.digest(), 0, files, Map.of(ALL_PROMPTS, examples), null, Main.version())
+        .write(folder.fileSystem(), folder.commit(0));
+  }
+
+  private long write(RunFolder folder, Configuration conf, RunModel model, String path, Path table)
+      throws IOException {
+    PromptFile file = PromptFile.read(hadoop(), conf, model, path);
+    file.tell(progress, folder, table.getName());
+    return Table.PROMPTS.write(Table.PROMPTS.of(spark, file.prompts()), table.toString());
+  }
+
+  private org.apache.hadoop.conf.Configuration hadoop() {
+    return spark.sparkContext().hadoopConfiguration();
+  }
+}

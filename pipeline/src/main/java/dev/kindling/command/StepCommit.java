@@ -1,0 +1,126 @@
+package dev.kindling.command;
+
+import static dev.kindling.row.Table.BATCHES;
+import static dev.kindling.row.Table.METRICS;
+import static dev.kindling.row.Table.ROLLOUTS;
+import static dev.kindling.row.Table.SCORES;
+import static dev.kindling.row.Table.STEP;
+import static dev.kindling.row.Table.WEIGHTS;
+
+import dev.kindling.engine.train.GradientStatistics;
+import dev.kindling.engine.train.LearningRate;
+import dev.kindling.io.StoredFile;
+import dev.kindling.row.MetricsRow;
+import dev.kindling.row.StepRow;
+import dev.kindling.stage.Evaluate;
+import dev.kindling.stage.GradientStep;
+import dev.kindling.stage.Measure;
+import dev.kindling.stage.PolicyRef;
+import dev.kindling.stage.ShardedBatches;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The last stage of a step: the gradient updates, the metrics, and the commit that makes it count.
+ */
+final class StepCommit {
+  private final Run run;
+  private final Progress progress;
+
+  StepCommit(Run run, Progress progress) {
+    this.run = run;
+    this.progress = progress;
+  }
+
+  /**
+   * Runs the stage.
+   *
+   * @param before wall time of the step's earlier stages
+   * @return number of updates
+   */
+  long run(long step, Measure.Seconds before) throws IOException {
+    long started = System.nanoTime();
+    List<StepRow> rows = new ArrayList<>();
+    List<StoredFile> files = update(step, rows);
+    run.write(step, STEP, STEP.of(run.spark(), rows));
+    double seconds = (System.nanoTime() - started) / 1e9;
+    Evaluate.Figures evaluation =
+        run.evaluatesAfter(step)
+            ? new Evaluation(run).figures(run.evaluationPrompts(), run.policy(step, files))
+            : null;
+    MetricsRow metrics =
+        Measure.measure(
+            run.epochAfter(step),
+            run.read(step, ROLLOUTS),
+            run.read(step, SCORES),
+            run.read(step, WEIGHTS),
+            rows,
+            evaluation,
+            before,
+            seconds);
+    METRICS.write(METRICS.of(run.spark(), List.of(metrics)), run.folder().metrics(step).toString());
+    run.commit(step, files);
+    progress.step(metrics, run.conf().run().steps());
+    return rows.size();
+  }
+
+  /** Runs the updates one after the other and gives the slices of the last. */
+  private List<StoredFile> update(long step, List<StepRow> rows) throws IOException {
+    int updates = run.conf().trainer().updatesPerStep();
+    GradientStep gradientStep = run.settings().gradientStep();
+    LearningRate learningRate = run.settings().learningRate();
+    PolicyRef reference = run.objective().tokenLoss().needsReference() ? run.policy(0) : null;
+    PolicyRef policy = run.policy(step - 1);
+    List<StoredFile> files = List.of();
+    try (ShardedBatches batches =
+        new ShardedBatches(run.read(step, BATCHES), updates, run.conf().trainer().shards())) {
+      for (int update = 0; update < updates; update++) {
+        long started = System.nanoTime();
+        Path folder = folder(step, update, updates);
+        long number = (step - 1) * updates + update + 1;
+        double rate = learningRate.at(number);
+        GradientStep.Update result =
+            gradientStep.run(batches, update, step, policy, reference, folder, number, rate);
+        files = result.files();
+        policy = policy.next(folder, files, step);
+        double seconds = (System.nanoTime() - started) / 1e9;
+        rows.add(row(step, update, result, rate, seconds));
+      }
+    }
+    for (int update = 0; update < updates - 1; update++) {
+      run.folder().fileSystem().delete(folder(step, update, updates), true);
+    }
+    return files;
+  }
+
+  // Policies between the updates of a step are of no use once the last one is there.
+  private Path folder(long step, int update, int updates) {
+    Path checkpoint = run.folder().checkpoint(step);
+    return update == updates - 1 ? checkpoint : new Path(checkpoint, "update-" + update);
+  }
+
+  private static StepRow row(
+      long step, int update, GradientStep.Update result, double learningRate, double seconds) {
+    GradientStatistics sums = result.statistics();
+    double tokens = Math.max(1, sums.tokens());
+    return new StepRow(
+        step,
+        update,
+        sums.loss(),
+        result.gradNorm(),
+        result.gradNorm() * result.clipFactor(),
+        learningRate,
+        sums.clippedTokens() / tokens,
+        sums.entropy() / tokens,
+        sums.referenceK3() / tokens,
+        sums.k1() / tokens,
+        sums.k3() / tokens,
+        sums.maxMismatch(),
+        result.rows(),
+        sums.tokens(),
+        sums.computedTokens(),
+        seconds);
+  }
+}

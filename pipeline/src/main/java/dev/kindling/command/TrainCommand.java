@@ -1,0 +1,35 @@
+package dev.kindling.command;
+
+import dev.kindling.conf.Configuration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code train}: the loop of all stages. */
+@Command(
+    name = "train",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Runs the loop: prepare, rollout, score, weigh, batch, step; commits each step.",
+    footer = {
+      "",
+      "Examples:",
+      "  ./submit.sh train --config conf/finqa.yaml --data dev.json",
+      "  ./submit.sh train --config conf/finqa.yaml --data dev.json --resume",
+      "  ./submit.sh --master yarn train --config my.yaml --set run.folder=hdfs:///runs"
+    })
+final class TrainCommand implements Callable<Integer> {
+  @Mixin private RunOptions options;
+
+  @Override
+  public Integer call() throws Exception {
+    Configuration conf = options.configuration();
+    try (Progress progress = Progress.ofStages(Sessions.session());
+        Run run = Run.start(Sessions.session(), conf, options.resume(), progress)) {
+      new Pipeline(run, progress).train();
+      Reports.write(run);
+      progress.say("Report: " + run.folder().report());
+    }
+    return 0;
+  }
+}

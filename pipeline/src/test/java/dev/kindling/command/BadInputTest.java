@@ -1,0 +1,279 @@
+package dev.kindling.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kindling.io.CheckpointSlice;
+import dev.kindling.io.Commit;
+import dev.kindling.io.RunFolder;
+import dev.kindling.io.RunLock;
+import dev.kindling.io.StoredFile;
+import dev.kindling.row.RolloutRow;
+import dev.kindling.row.Table;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.hadoop.fs.FileSystem;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A mistake in input ends the command with code 2 and a sentence that names it. */
+class BadInputTest {
+  @TempDir Path temporary;
+
+  private String[] train(String... sets) throws IOException {
+    return SmallRun.arguments("train", SmallRun.settings(temporary, "run", sets));
+  }
+
+  private static void refuses(String message, String... arguments) {
+    CommandResult result = CommandResult.of(arguments);
+    assertThat(result.err().strip()).isEqualTo(message.strip());
+    assertThat(result.code()).isEqualTo(Main.USERS_MISTAKE);
+  }
+
+  private String file(String name, String... lines) throws IOException {
+    Path file = temporary.resolve(name);
+    Files.write(file, Arrays.asList(lines));
+    return file.toString();
+  }
+
+  private static String finqa(String id, String rest) {
+    return """
+        {"id": "%s", "pre_text": ["a"], "table": [["b"]], "post_text": ["c"], "qa": {%s}}"""
+        .formatted(id, rest);
+  }
+
+  @Test
+  void aMissingDataSetIsNamed() throws IOException {
+    Path missing = temporary.resolve("missing.jsonl");
+    refuses("Cannot read data set " + missing + ": no such file", train("data.path=" + missing));
+  }
+
+  @Test
+  void aTruncatedFileIsRefusedAtTheRecordWhereItEnds() throws IOException {
+    String whole = finqa("first", "\"question\": \"d?\", \"exe_ans\": 1.0");
+    String path = file("cut.json", "[" + whole + ",", whole.substring(0, 40));
+    CommandResult result = CommandResult.of(train("data.format=finqa", "data.path=" + path));
+    assertThat(result.err()).startsWith("Cannot read cut.json: record 1, after id 'first' (");
+    assertThat(result.code()).isEqualTo(Main.USERS_MISTAKE);
+  }
+
+  @Test
+  void recordsWithoutQuestionOrGoldAnswerAreListedAndTheRunGoesOn() throws IOException {
+    String answered = "\"question\": \"d?\", \"exe_ans\": 1.0";
+    String path =
+        file(
+            "some.json",
+            "[",
+            finqa("good-1", answered) + ",",
+            finqa("no-question", "\"exe_ans\": 1.0") + ",",
+            finqa("good-2", answered) + ",",
+            finqa("no-gold", "\"question\": \"d?\", \"exe_ans\": null"),
+            "]");
+    CommandResult result =
+        CommandResult.of(
+            train(
+                "data.format=finqa",
+                "data.path=" + path,
+                "data.max_rejected_share=0.5",
+                "model.tokenizer=bytes",
+                "run.steps=1"));
+    assertThat(result.err()).isEmpty();
+    assertThat(result.code()).isZero();
+    assertThat(Files.readAllLines(temporary.resolve("run/prompts-left-out.txt")))
+        .containsExactly(
+            "some.json record 1 (id 'no-question'):"
+                + " Invalid qa.question: nothing (must be a text, not blank)",
+            "some.json record 3 (id 'no-gold'):"
+                + " Invalid qa.exe_ans: null (must be a finite number, yes or no)");
+    RunFolder run = SmallRun.folder(temporary, "run");
+    assertThat(run.readCommit(0).rows()).containsEntry(RunStart.ALL_PROMPTS, 2L);
+    assertThat(run.readCommit(1).rows()).containsEntry("1-prompts", 2L);
+  }
+
+  @Test
+  void moreBadRecordsThanAllowedAreRefusedWithTheFirst() throws IOException {
+    String path =
+        file(
+            "bad.json",
+            "[",
+            finqa("good", "\"question\": \"d?\", \"exe_ans\": 1.0") + ",",
+            finqa("no-gold", "\"question\": \"d?\""),
+            "]");
+    refuses(
+        ("Invalid data set %s: 1 of 2 records cannot be used (data.max_rejected_share is 0.05);"
+                + " first: bad.json record 1 (id 'no-gold'):"
+                + " Invalid qa.exe_ans: nothing (must be a finite number, yes or no)")
+            .formatted(path),
+        train("data.format=finqa", "data.path=" + path, "model.tokenizer=bytes"));
+  }
+
+  @Test
+  void aPromptThatLeavesNoRoomForItsAnswerIsNamed() throws IOException {
+    String path =
+        file(
+            "long.jsonl",
+            "{\"id\":\"short\",\"prompt\":\"1+1?\",\"answer\":\"2\"}",
+            "{\"id\":\"long\",\"prompt\":\"%s?\",\"answer\":\"2\"}".formatted("1+".repeat(10)));
+    // 21 of the prompt, 6 and the end of thinking, 6 of the answer.
+    refuses(
+        ("Invalid data set %s: 1 of 2 records cannot be used (data.max_rejected_share is 0.05);"
+                + " first: long.jsonl record 1 (id 'long'): prompt of 21 tokens needs 34 positions"
+                + " with its rationale and answer (model.max_positions is 32)")
+            .formatted(path),
+        train("data.path=" + path));
+  }
+
+  @Test
+  void aDataSetWithoutRecordsIsRefused() throws IOException {
+    String path = file("empty.jsonl", "");
+    refuses(
+        "Invalid data.path: " + path + " (must have at least one usable record)",
+        train("data.path=" + path));
+  }
+
+  @Test
+  void everyMistakeInTheSettingsIsNamedAtOnce() throws IOException {
+    CommandResult result =
+        CommandResult.of(
+            train("sampler.sample=8", "sampler.temperature=0", "objective.q=2", "run.steps=many"));
+    assertThat(result.err().lines())
+        .containsExactlyInAnyOrder(
+            "Unknown key sampler.sample (did you mean sampler.samples?)",
+            "Invalid run.steps: \"many\" (must be an integer of 64 bits)",
+            "Invalid sampler.temperature: 0.0 (must be in (0, 10]: a greedy policy explores nothing)",
+            "Invalid objective.q: 2.0 (must be in [0, 1])");
+    assertThat(result.code()).isEqualTo(Main.USERS_MISTAKE);
+    assertThat(temporary.resolve("run")).doesNotExist();
+  }
+
+  @Test
+  void aFileInPlaceOfTheRunFolderIsNamed() throws IOException {
+    file("run", "not a folder");
+    CommandResult result = CommandResult.of(train());
+    assertThat(result.err())
+        .startsWith("Cannot write to run folder ")
+        .contains("/run")
+        .contains("run.folder must be writable");
+    assertThat(result.code()).isEqualTo(Main.USERS_MISTAKE);
+  }
+
+  @Test
+  void aSecondDriverIsKeptOut() throws IOException {
+    List<String> settings = SmallRun.settings(temporary, "run");
+    assertThat(CommandResult.of(SmallRun.arguments("prepare", settings)).code()).isZero();
+    RunFolder run = SmallRun.folder(temporary, "run");
+    try (RunLock held = RunLock.acquire(run.fileSystem(), run.root())) {
+      held.verifyHeld();
+      CommandResult result = CommandResult.of("rollout", "--run", run.root().toString());
+      assertThat(result.err())
+          .startsWith(
+              "Run folder %s is in use by process %d on host "
+                  .formatted(run.root(), ProcessHandle.current().pid()));
+      assertThat(result.code()).isEqualTo(Main.USERS_MISTAKE);
+    }
+    assertThat(SmallRun.local(run.table(1, "2-rollouts"))).doesNotExist();
+  }
+
+  @Test
+  void weightsThatAreNoNumbersStopTheStepBeforeAnythingIsWritten() throws IOException {
+    RunFolder run = untilBatch();
+    spoilCheckpoint(run);
+
+    CommandResult result = CommandResult.of("step", "--run", run.root().toString());
+
+    assertThat(result.err())
+        .startsWith(
+            "Invalid gradient of step 1: 8 rows are not finite under the policy of step 0"
+                + " (all must be): ")
+        .contains(" sample 0, ")
+        .endsWith(". Nothing was written.\n");
+    assertThat(result.code()).isEqualTo(Main.USERS_MISTAKE);
+    assertNothingWritten(run);
+  }
+
+  @Test
+  void aRunThatStartsFromWeightsThatAreNoNumbersEndsAtItsFirstRollout() throws IOException {
+    List<String> settings = SmallRun.settings(temporary, "origin");
+    assertThat(CommandResult.of(SmallRun.arguments("prepare", settings)).code()).isZero();
+    spoilCheckpoint(SmallRun.folder(temporary, "origin"));
+
+    CommandResult result =
+        CommandResult.of(train("model.checkpoint=" + temporary.resolve("origin")));
+
+    assertThat(result.err().strip())
+        .isEqualTo("The largest logit is NaN (must be finite): the policy has diverged");
+    assertThat(result.code()).isEqualTo(Main.USERS_MISTAKE);
+  }
+
+  @Test
+  void rolloutsThatThePolicyDidNotSampleStopTheStepBeforeAnythingIsWritten() throws IOException {
+    RunFolder run = untilBatch();
+    List<RolloutRow> altered = new ArrayList<>();
+    for (RolloutRow row : SmallRun.rows(run, 1, Table.ROLLOUTS)) {
+      float[] logprobs = row.rationaleLogprobs();
+      // The first sampled token of each rollout claims to be e^0.5 times likelier than it was.
+      logprobs[0] += 0.5f;
+      altered.add(row);
+    }
+    Path table = SmallRun.local(run.table(1, "2-rollouts"));
+    Path before = Files.move(table, table.resolveSibling("before"));
+    Table.ROLLOUTS.write(
+        Table.ROLLOUTS.of(SmallRun.spark(), altered), run.table(1, "2-rollouts").toString());
+    assertThat(CommandResult.of("batch", "--run", run.root().toString()).code()).isZero();
+
+    CommandResult result = CommandResult.of("step", "--run", run.root().toString());
+
+    assertThat(before).exists();
+    assertThat(result.err())
+        .startsWith(
+            "Sampler and trainer disagree: largest log-prob gap 0.500 nats"
+                + " (trainer.max_logprob_gap is 0.0500)")
+        .contains("Nothing was written.");
+    assertThat(result.code()).isEqualTo(Main.USERS_MISTAKE);
+    assertNothingWritten(run);
+  }
+
+  /** A run whose first step lacks nothing but the gradient step. */
+  private RunFolder untilBatch() throws IOException {
+    List<String> settings = SmallRun.settings(temporary, "run");
+    assertThat(CommandResult.of(SmallRun.arguments("prepare", settings)).code()).isZero();
+    String folder = temporary.resolve("run").toString();
+    for (String stage : List.of("rollout", "score", "weigh", "batch")) {
+      assertThat(CommandResult.of(stage, "--run", folder).code()).as(stage).isZero();
+    }
+    return SmallRun.folder(temporary, "run");
+  }
+
+  /** Every parameter of step 0 becomes NaN, under digests that are right. */
+  private static void spoilCheckpoint(RunFolder run) throws IOException {
+    Commit commit = run.readCommit(0);
+    List<StoredFile> files = new ArrayList<>();
+    for (int slice = 0; slice < commit.checkpoint().size(); slice++) {
+      files.add(spoil(run.fileSystem(), run.slice(0, slice, commit.checkpoint().size())));
+    }
+    run.fileSystem().delete(run.commit(0), false);
+    new Commit(0, commit.configDigest(), 0, files, commit.rows(), null, commit.version())
+        .write(run.fileSystem(), run.commit(0));
+  }
+
+  private static StoredFile spoil(FileSystem files, org.apache.hadoop.fs.Path file)
+      throws IOException {
+    CheckpointSlice slice = CheckpointSlice.read(files, file);
+    files.delete(file, false);
+    Arrays.fill(slice.parameters(), Float.NaN);
+    return slice.write(files, file);
+  }
+
+  private static void assertNothingWritten(RunFolder run) throws IOException {
+    assertThat(run.committedSteps()).containsExactly(0L);
+    assertThat(SmallRun.local(run.table(1, "6-step"))).doesNotExist();
+    assertThat(SmallRun.local(run.metrics(1))).doesNotExist();
+    try (Stream<Path> checkpoints = Files.walk(SmallRun.local(run.checkpoint(1).getParent()))) {
+      assertThat(checkpoints.filter(path -> path.toString().contains("step-000001"))).isEmpty();
+    }
+  }
+}

@@ -1,0 +1,158 @@
+package dev.kindling.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kindling.io.RunFolder;
+import dev.kindling.io.StoredFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A run that was stopped anywhere and gone on with is the run that was never stopped. */
+class ResumeTest {
+  private static final String NAME = "run";
+
+  @TempDir static Path temporary;
+  private static RunFolder uninterrupted;
+  private static List<List<StoredFile>> checkpoints;
+
+  @BeforeAll
+  static void runWithoutAStop() throws IOException {
+    uninterrupted = SmallRun.train(SmallRun.settings(temporary, NAME), false);
+    checkpoints = SmallRun.checkpoints(uninterrupted);
+    assertThat(checkpoints).hasSize(4);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1-prompts", "2-rollouts", "3-scores", "4-weights", "5-batches"})
+  void aRunStoppedAfterAStageOfItsSecondStepEndsLikeOneThatWasNot(String lastTable)
+      throws IOException {
+    RunFolder run = stoppedAfter(lastTable);
+    Path rubbish = SmallRun.local(run.table(2, lastTable)).resolve("part-99999-half.parquet");
+    Files.writeString(rubbish, "half");
+
+    // A run's length may change: two steps of it are those of the run of three.
+    List<String> settings = settingsOf(run);
+    settings.add("run.steps=2");
+    RunFolder resumed = SmallRun.train(settings, true);
+
+    assertThat(rubbish).doesNotExist();
+    assertEqualSteps(resumed, 2);
+  }
+
+  @Test
+  void halfACheckpointAndMetricsWithoutACommitAreRemovedAndMadeAgain() throws IOException {
+    RunFolder run = stoppedAfter("6-step");
+    Path slice = SmallRun.local(run.slice(2, 0, 3));
+    Files.createDirectories(slice.getParent());
+    Files.write(slice, new byte[100]);
+    Path metrics = SmallRun.local(run.metrics(2)).resolve("part-0.parquet");
+    Files.createDirectories(metrics.getParent());
+    Files.writeString(metrics, "half");
+
+    RunFolder resumed = SmallRun.train(settingsOf(run), true);
+
+    assertThat(metrics).doesNotExist();
+    assertEqualSteps(resumed, 3);
+  }
+
+  @Test
+  void aFinishedRunIsLeftAsItIs() throws IOException {
+    List<String> settings = SmallRun.settings(temporary, NAME);
+    Path commit = SmallRun.local(uninterrupted.commit(3));
+    String before = Files.readString(commit);
+    SmallRun.train(settings, true);
+    assertThat(Files.readString(commit)).isEqualTo(before);
+    assertThat(uninterrupted.committedSteps()).containsExactly(0L, 1L, 2L, 3L);
+  }
+
+  @Test
+  void changedSettingsAreRefusedByName() throws IOException {
+    CommandResult result =
+        CommandResult.of(
+            SmallRun.arguments(
+                "train",
+                SmallRun.settings(temporary, NAME, "sampler.samples=8", "trainer.clip_norm=2"),
+                "--resume"));
+    assertThat(result.err())
+        .isEqualToNormalizingNewlines(
+            """
+            Invalid sampler.samples: 8 (the run was started with 4: resume with that, or start another by --name)
+            Invalid trainer.clip_norm: 2.0 (the run was started with 1.0: resume with that, or start another by --name)
+            """);
+    assertThat(result.code()).isEqualTo(Main.USERS_MISTAKE);
+  }
+
+  @Test
+  void startingAgainWithoutResumeIsRefusedWithTheTwoWaysOut() throws IOException {
+    CommandResult result =
+        CommandResult.of(SmallRun.arguments("train", SmallRun.settings(temporary, NAME)));
+    assertThat(result.err().strip())
+        .startsWith("Run folder ")
+        .endsWith("run exists (pass --resume to go on with it, or another --name)");
+    assertThat(result.code()).isEqualTo(Main.USERS_MISTAKE);
+  }
+
+  @Test
+  void aFlippedBitInACheckpointIsRefusedByTheFilesName() throws IOException {
+    RunFolder run = stoppedAfter("1-prompts");
+    Path slice = SmallRun.local(run.slice(1, 2, 3));
+    byte[] content = Files.readAllBytes(slice);
+    content[content.length - 1] ^= 1;
+    Files.write(slice, content);
+    // As in a copied folder: Hadoop's own checksum is not there.
+    Files.deleteIfExists(slice.resolveSibling("." + slice.getFileName() + ".crc"));
+
+    CommandResult result =
+        CommandResult.of(SmallRun.arguments("train", settingsOf(run), "--resume"));
+
+    assertThat(result.err().strip())
+        .isEqualTo(
+            "Invalid checkpoint file: %s (is damaged: its SHA-256 is not %s)"
+                .formatted(run.slice(1, 2, 3), checkpoints.get(1).get(2).sha256()));
+    assertThat(result.code()).isEqualTo(Main.USERS_MISTAKE);
+    assertThat(run.committedSteps()).containsExactly(0L, 1L);
+  }
+
+  /** What the run's folder holds when its driver dies after a stage of step 2, in a folder anew. */
+  private static RunFolder stoppedAfter(String lastTable) throws IOException {
+    Path parent = Files.createTempDirectory(temporary, "stopped");
+    Path source = SmallRun.local(uninterrupted.root());
+    try (Stream<Path> files = Files.walk(source)) {
+      for (Path file : files.toList()) {
+        String name = source.relativize(file).toString();
+        boolean later =
+            name.matches(
+                "(.*/)?step-000003.*|(checkpoints|metrics)/step-000002.*|.*-000002/.?commit.*");
+        later |= name.compareTo("step-000002/" + lastTable + "~") > 0 && name.contains("-000002/");
+        if (!later) {
+          Files.copy(file, parent.resolve(NAME).resolve(name));
+        }
+      }
+    }
+    RunFolder run = SmallRun.folder(parent, NAME);
+    assertThat(run.committedSteps()).containsExactly(0L, 1L);
+    assertThat(SmallRun.local(run.table(2, lastTable))).isNotEmptyDirectory();
+    return run;
+  }
+
+  private static List<String> settingsOf(RunFolder run) throws IOException {
+    return SmallRun.settings(
+        temporary, NAME, "run.folder=" + SmallRun.local(run.root()).getParent());
+  }
+
+  private static void assertEqualSteps(RunFolder run, int steps) throws IOException {
+    assertThat(SmallRun.checkpoints(run)).isEqualTo(checkpoints.subList(0, steps + 1));
+    for (long step = 2; step <= steps; step++) {
+      assertThat(SmallRun.tables(run, step)).isEqualTo(SmallRun.tables(uninterrupted, step));
+      assertThat(run.readCommit(step).rows()).isEqualTo(uninterrupted.readCommit(step).rows());
+    }
+  }
+}

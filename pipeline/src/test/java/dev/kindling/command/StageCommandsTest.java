@@ -1,0 +1,146 @@
+package dev.kindling.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.kindling.dataset.ArithmeticProblems;
+import dev.kindling.io.RunFolder;
+import dev.kindling.row.Table;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A scheduler that calls the stages one by one makes the run that {@code train} makes. */
+class StageCommandsTest {
+  @TempDir static Path temporary;
+  private static RunFolder loop;
+
+  @BeforeAll
+  static void runTheLoop() throws IOException {
+    loop = SmallRun.train(SmallRun.settings(temporary, "loop", "run.steps=2"), false);
+  }
+
+  @Test
+  void stagesOneByOneMakeTheRunThatTheLoopMakes() throws IOException {
+    List<String> settings = SmallRun.settings(temporary, "stages", "run.steps=2");
+    String folder = temporary.resolve("stages").toString();
+    for (int step = 1; step <= 2; step++) {
+      String[] resume = step == 1 ? new String[0] : new String[] {"--resume"};
+      run(SmallRun.arguments("prepare", settings, resume));
+      for (String stage : List.of("rollout", "score", "weigh", "batch", "step")) {
+        run(stage, "--run", folder);
+      }
+    }
+    RunFolder stages = SmallRun.folder(temporary, "stages");
+    assertThat(SmallRun.checkpoints(stages)).hasSize(3).isEqualTo(SmallRun.checkpoints(loop));
+    assertThat(SmallRun.tables(stages, 2)).isEqualTo(SmallRun.tables(loop, 2));
+    assertThat(stages.readCommit(2).rows()).isEqualTo(loop.readCommit(2).rows());
+    // What one process knows of another's wall time is nothing.
+    assertThat(SmallRun.rows(stages, 2, Table.METRICS).get(0).secondsRollout()).isNull();
+    assertThat(SmallRun.rows(loop, 2, Table.METRICS).get(0).secondsRollout()).isPositive();
+  }
+
+  @Test
+  void aStageWithoutTheTableBeforeItIsRefusedByThatTablesName() throws IOException {
+    List<String> settings = SmallRun.settings(temporary, "early");
+    run(SmallRun.arguments("prepare", settings));
+    CommandResult result =
+        CommandResult.of("score", "--run", temporary.resolve("early").toString());
+    assertThat(result.err().strip())
+        .isEqualTo(
+            "Missing table %s (run the stage before it: see ./submit.sh --help)"
+                .formatted(SmallRun.folder(temporary, "early").table(1, "2-rollouts")));
+    assertThat(result.code()).isEqualTo(Main.USERS_MISTAKE);
+  }
+
+  @Test
+  void aStageOfARunThatIsNotThereIsRefused() {
+    CommandResult result =
+        CommandResult.of("weigh", "--run", temporary.resolve("nowhere").toString());
+    assertThat(result.err())
+        .startsWith("No run in ")
+        .contains("nowhere (config.yaml is missing; start it without --resume)");
+    assertThat(result.code()).isEqualTo(Main.USERS_MISTAKE);
+  }
+
+  @Test
+  void theDocumentedQueryRecomputesTheWeightsOfARun() throws IOException {
+    String scores = loop.table(1, "3-scores").toString();
+    SmallRun.spark().read().parquet(scores).createOrReplaceTempView("scores");
+    String query = Files.readString(Path.of("..", "docs", "weights.sql"));
+    assertThat(query).contains("17 AS seed", "0.75e0 AS q", "'likelihood' AS success");
+    List<String> recomputed = new ArrayList<>();
+    List<Double> values = new ArrayList<>();
+    SmallRun.spark()
+        .sql(query)
+        .select("example_id", "sample", "log_p_hat", "garl_rationale_coef", "garl_answer_coef")
+        .collectAsList()
+        .forEach(
+            row -> {
+              recomputed.add(row.getString(0) + " " + row.getInt(1));
+              for (int column = 2; column < 5; column++) {
+                values.add(row.getDouble(column));
+              }
+            });
+    List<String> stored = new ArrayList<>();
+    List<Double> expected = new ArrayList<>();
+    SmallRun.rows(loop, 1, Table.WEIGHTS).stream()
+        .sorted((a, b) -> a.exampleId().compareTo(b.exampleId()))
+        .forEach(
+            row -> {
+              for (int m = 0; m < row.rollouts(); m++) {
+                stored.add(row.exampleId() + " " + row.samples()[m]);
+                expected.add(row.logPHat());
+                expected.add(row.rationaleCoefs()[m]);
+                expected.add(row.answerCoefs()[m]);
+              }
+            });
+    assertThat(recomputed).hasSize(16).isEqualTo(stored);
+    assertThat(values.stream().mapToDouble(v -> v).toArray())
+        .containsExactly(expected.stream().mapToDouble(v -> v).toArray(), within(1e-9));
+  }
+
+  @Test
+  void evaluatingTheFirstPolicyPrintsItsFiguresAndKeepsItsTables() throws IOException {
+    Path heldOut = temporary.resolve("held-out.jsonl");
+    Files.write(heldOut, new ArithmeticProblems(2).task(3, true));
+    CommandResult result =
+        CommandResult.of(
+            "evaluate",
+            "--run",
+            temporary.resolve("loop").toString(),
+            "--step",
+            "0",
+            "--data",
+            heldOut.toString(),
+            "--set",
+            "evaluate.samples=2",
+            "--set",
+            "evaluate.k=[1,2]");
+    assertThat(result.err()).isEmpty();
+    assertThat(result.out())
+        .containsPattern("examples +3")
+        .containsPattern("samples per example +2\\.0000")
+        .containsPattern("pass@2 +0\\.0000")
+        .containsPattern("maj@2 +0\\.0000")
+        .containsPattern("log P-hat +-[0-9]+\\.[0-9]{4}")
+        .contains("Tables: " + loop.evaluation(0));
+    assertThat(
+            Table.ROLLOUTS
+                .read(SmallRun.spark(), loop.evaluation(0) + "/2-rollouts")
+                .where("policy_version = 0")
+                .count())
+        .isEqualTo(3 * 2);
+  }
+
+  private static void run(String... arguments) {
+    CommandResult result = CommandResult.of(arguments);
+    assertThat(result.err()).isEmpty();
+    assertThat(result.code()).isZero();
+  }
+}
