@@ -1,0 +1,80 @@
+package dev.kindling;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A small model folder as Hugging Face writes it, with what transformers and torch compute from it.
+ * The README beside the folders explains {@code golden.json} and its tolerances.
+ *
+ * @param folder the model folder
+ */
+public record GoldenModel(Path folder) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** The folder's name, for tests' names. */
+  public String name() {
+    return folder.getFileName().toString();
+  }
+
+  /**
+   * Every model with golden values under the folder {@code kindling.golden.models}, by name; for
+   * {@code @MethodSource}.
+   */
+  public static List<GoldenModel> all() throws IOException {
+    Path parent =
+        Path.of(System.getProperty("kindling.golden.models", "src/test/resources/golden/models"));
+    try (Stream<Path> folders = Files.list(parent)) {
+      return folders
+          .filter(folder -> Files.exists(folder.resolve("golden.json")))
+          .sorted()
+          .map(GoldenModel::new)
+          .toList();
+    }
+  }
+
+  /** One model of {@link #all}. */
+  public static GoldenModel of(String name) throws IOException {
+    return all().stream().filter(model -> model.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  /** A file of the folder. */
+  public Path file(String name) {
+    return folder.resolve(name);
+  }
+
+  /** A JSON file of the folder. */
+  public JsonNode json(String file) {
+    try {
+      return JSON.readTree(file(file).toFile());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The golden values: {@code golden.json}. */
+  public JsonNode golden() {
+    return json("golden.json");
+  }
+
+  /** An array of integers in the golden values. */
+  public static int[] ints(JsonNode array) {
+    return JSON.convertValue(array, int[].class);
+  }
+
+  /** An array of numbers in the golden values. */
+  public static double[] doubles(JsonNode array) {
+    return JSON.convertValue(array, double[].class);
+  }
+
+  @Override
+  public String toString() {
+    return name();
+  }
+}
