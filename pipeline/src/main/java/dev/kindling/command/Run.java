@@ -156,7 +156,8 @@ final class Run implements AutoCloseable {
 
   /** The policy in a step's checkpoint folder. */
   PolicyRef policy(long step, List<StoredFile> slices) {
-    return PolicyRef.of(hadoop, folder.checkpoint(step), slices, model.shape(), step);
+    return PolicyRef.of(
+        hadoop, folder.checkpoint(step), slices, model.shape(), settings().precision(), step);
   }
 
   /** Whether a step ends with an evaluation. */

@@ -3,6 +3,7 @@ package dev.kindling.command;
 import dev.kindling.conf.Configuration;
 import dev.kindling.conf.SamplerConf;
 import dev.kindling.conf.TrainerConf;
+import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.sample.SamplerSettings;
 import dev.kindling.engine.train.AdamWSettings;
 import dev.kindling.engine.train.LearningRate;
@@ -24,6 +25,10 @@ final class RunSettings {
   /** Whether rollouts are given by the data set, not sampled. */
   boolean isSupervised() {
     return conf.objectiveOf() instanceof Sft;
+  }
+
+  Precision precision() {
+    return Precision.valueOf(conf.model().precision().name());
   }
 
   SamplerSettings training() {

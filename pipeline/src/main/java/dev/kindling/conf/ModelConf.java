@@ -9,6 +9,7 @@ import java.util.Optional;
  *
  * @param checkpoint run folder whose last policy to start from; empty starts from random weights
  * @param tokenizer {@code bytes}, {@code characters:} and an alphabet, or a tokenizer.json
+ * @param precision which numbers the large matrix products multiply
  * @param hidden width of the residual stream
  * @param layers number of blocks
  * @param heads query heads
@@ -26,6 +27,7 @@ import java.util.Optional;
 public record ModelConf(
     Optional<String> checkpoint,
     String tokenizer,
+    Precision precision,
     int hidden,
     int layers,
     int heads,
@@ -39,6 +41,14 @@ public record ModelConf(
     boolean qkvBias,
     boolean tiedHead,
     double initStd) {
+  /** Numbers that matrix products multiply. */
+  public enum Precision {
+    /** 32-bit floats. */
+    FLOAT32,
+    /** 16-bit floats with the exponent of 32-bit ones. */
+    BFLOAT16
+  }
+
   /** Refuses values outside the ranges of {@code conf/defaults.yaml}. */
   public ModelConf {
     new Check()

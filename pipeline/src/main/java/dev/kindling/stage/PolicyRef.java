@@ -1,6 +1,7 @@
 package dev.kindling.stage;
 
 import dev.kindling.engine.model.ModelConfig;
+import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.Weights;
 import dev.kindling.engine.sample.Decoder;
 import dev.kindling.io.CheckpointSlice;
@@ -22,6 +23,7 @@ import org.apache.spark.util.SerializableConfiguration;
  * @param files paths of the slices, in the order of the flat parameter vector
  * @param digest identifies the content of those files
  * @param model shape of the policy
+ * @param precision which numbers it multiplies, sampling and training alike
  * @param version step that made it
  */
 public record PolicyRef(
@@ -29,6 +31,7 @@ public record PolicyRef(
     List<String> files,
     String digest,
     ModelConfig model,
+    Precision precision,
     long version)
     implements Serializable {
   /**
@@ -41,17 +44,23 @@ public record PolicyRef(
       Path folder,
       List<StoredFile> slices,
       ModelConfig model,
+      Precision precision,
       long version) {
     List<String> files =
         List.copyOf(slices.stream().map(s -> new Path(folder, s.name()).toString()).toList());
     String digests = slices.stream().map(StoredFile::sha256).collect(Collectors.joining("\n"));
     return new PolicyRef(
-        hadoop, files, Digests.sha256(digests.getBytes(StandardCharsets.UTF_8)), model, version);
+        hadoop,
+        files,
+        Digests.sha256(digests.getBytes(StandardCharsets.UTF_8)),
+        model,
+        precision,
+        version);
   }
 
   /** The policy that an update of this one has written. */
   public PolicyRef next(Path folder, List<StoredFile> slices, long nextVersion) {
-    return of(hadoop, folder, slices, model, nextVersion);
+    return of(hadoop, folder, slices, model, precision, nextVersion);
   }
 
   /** The fp32 parameters, for the trainer. */

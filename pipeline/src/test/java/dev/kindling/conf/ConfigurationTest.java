@@ -123,6 +123,7 @@ class ConfigurationTest {
         "evaluate.k=[1, 8] | (must be ascending integers in [1, evaluate.samples = 4])",
         "evaluate.every=5 | Invalid evaluate.every: 5 (must be 0 while data.eval_path is null)",
         "model.heads=6 | Invalid model.heads: 6 (must be a positive multiple of model.kv_heads = 4)",
+        "model.precision=float16 | Invalid model.precision: \"float16\" (must be one of float32, bfloat16)",
         "model.tokenizer=characters: | Invalid model.tokenizer: characters:",
         "model.max_positions=320 | Invalid model.max_positions: 320 (must be > sampler.thinking_tokens + sampler.answer_tokens = 320, to leave room for the prompt)",
         "objective.dual_clip=1 | Invalid objective.dual_clip: 1.0 (must be 0 (off) or > 1)",
