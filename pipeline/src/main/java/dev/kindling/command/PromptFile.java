@@ -51,7 +51,7 @@ final class PromptFile {
               DataSetFormat.named(conf.data().format().name().toLowerCase(Locale.ROOT)),
               PromptStyle.valueOf(conf.data().style().name()),
               tokenizer,
-              model.endOfSequence(),
+              model.endOfSequence()[0],
               new Prepare.Room(
                   model.shape().maxPositions(),
                   conf.sampler().thinkingTokens(),

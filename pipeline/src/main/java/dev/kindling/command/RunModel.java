@@ -15,9 +15,9 @@ import java.io.IOException;
  * @param shape the policy's shape
  * @param tokenizer the policy's tokenizer
  * @param endOfThinking id of the token that ends a rationale
- * @param endOfSequence id of the token that ends an answer
+ * @param endOfSequence ids of the tokens that end an answer; the first closes y*
  */
-record RunModel(ModelConfig shape, TokenizerRef tokenizer, int endOfThinking, int endOfSequence) {
+record RunModel(ModelConfig shape, TokenizerRef tokenizer, int endOfThinking, int[] endOfSequence) {
   /**
    * Reads the model folder.
    *
@@ -41,7 +41,7 @@ record RunModel(ModelConfig shape, TokenizerRef tokenizer, int endOfThinking, in
           shape,
           reference,
           tokenizer.addedToken(conf.sampler().endOfThinking()),
-          tokenizer.addedToken(conf.sampler().endOfSequence()));
+          new int[] {tokenizer.addedToken(conf.sampler().endOfSequence())});
     }
   }
 }

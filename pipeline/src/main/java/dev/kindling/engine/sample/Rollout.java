@@ -67,7 +67,7 @@ final class Rollout {
     boolean hasRoom = position + 3 + prompt.goldIds().length <= maxPositions;
     if (hasRoom && rationale.size() < settings.thinkingTokens()) {
       TokenSampler.Draw draw = sampler.draw(logits, offset, uniform());
-      if (draw.token() != settings.endOfSequenceId()) {
+      if (!settings.endsSequence(draw.token())) {
         return draw;
       }
     }
@@ -80,7 +80,7 @@ final class Rollout {
   }
 
   private FinishReason reasonToStop() {
-    if (pending == settings.endOfSequenceId()) {
+    if (settings.endsSequence(pending)) {
       return FinishReason.STOP;
     }
     if (answer.size() == settings.answerTokens()) {

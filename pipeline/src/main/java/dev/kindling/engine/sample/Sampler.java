@@ -40,10 +40,10 @@ public final class Sampler {
             settings.endOfThinkingId(),
             "must be < model.vocab = " + vocab)
         .that(
-            settings.endOfSequenceId() < vocab,
-            "end-of-sequence token",
-            settings.endOfSequenceId(),
-            "must be < model.vocab = " + vocab)
+            Arrays.stream(settings.endOfSequenceIds()).allMatch(id -> id < vocab),
+            "end-of-sequence tokens",
+            Arrays.toString(settings.endOfSequenceIds()),
+            "must each be < model.vocab = " + vocab)
         .done();
     this.decoder = decoder;
     this.settings = settings;

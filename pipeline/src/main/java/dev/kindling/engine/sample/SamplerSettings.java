@@ -2,6 +2,7 @@ package dev.kindling.engine.sample;
 
 import dev.kindling.check.Check;
 import java.io.Serializable;
+import java.util.Arrays;
 
 /**
  * How rollouts are sampled.
@@ -14,8 +15,8 @@ import java.io.Serializable;
  * @param thinkingTokens most tokens sampled for a rationale, a forced end-of-thinking token not
  *     counted; 0 samples no rationale
  * @param answerTokens most tokens sampled for an answer
- * @param endOfThinkingId token that ends a rationale
- * @param endOfSequenceId token that ends an answer
+ * @param endOfThinkingId token that ends a rationale; {@link #NO_TOKEN} where none is sampled
+ * @param endOfSequenceIds tokens of which any ends an answer
  */
 public record SamplerSettings(
     double temperature,
@@ -26,8 +27,11 @@ public record SamplerSettings(
     int thinkingTokens,
     int answerTokens,
     int endOfThinkingId,
-    int endOfSequenceId)
+    int[] endOfSequenceIds)
     implements Serializable {
+  /** Stands where a token is not needed. */
+  public static final int NO_TOKEN = -1;
+
   /** Refuses settings that no sampling can follow. */
   public SamplerSettings {
     new Check()
@@ -42,12 +46,27 @@ public record SamplerSettings(
         .that(samples >= 1, "sampler.samples", samples, "must be >= 1")
         .that(thinkingTokens >= 0, "sampler.thinking_tokens", thinkingTokens, "must be >= 0")
         .that(answerTokens >= 1, "sampler.answer_tokens", answerTokens, "must be >= 1")
-        .that(endOfThinkingId >= 0, "end-of-thinking token", endOfThinkingId, "must be >= 0")
         .that(
-            endOfSequenceId >= 0 && endOfSequenceId != endOfThinkingId,
-            "end-of-sequence token",
-            endOfSequenceId,
-            "must be >= 0 and not the end-of-thinking token")
+            endOfThinkingId >= 0 || (endOfThinkingId == NO_TOKEN && thinkingTokens == 0),
+            "end-of-thinking token",
+            endOfThinkingId,
+            "must be >= 0 to sample a rationale")
+        .that(
+            endOfSequenceIds.length >= 1
+                && Arrays.stream(endOfSequenceIds).allMatch(id -> id >= 0 && id != endOfThinkingId),
+            "end-of-sequence tokens",
+            Arrays.toString(endOfSequenceIds),
+            "must be at least one, each >= 0 and not the end-of-thinking token")
         .done();
+  }
+
+  /** Whether a token ends an answer. */
+  boolean endsSequence(int token) {
+    for (int id : endOfSequenceIds) {
+      if (id == token) {
+        return true;
+      }
+    }
+    return false;
   }
 }

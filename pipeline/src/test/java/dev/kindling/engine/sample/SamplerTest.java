@@ -51,7 +51,8 @@ class SamplerTest {
   }
 
   private static SamplerSettings settings(double temperature, int samples, int think, int answer) {
-    return new SamplerSettings(temperature, 0, 1, 0, samples, think, answer, END_OF_THINKING, EOS);
+    return new SamplerSettings(
+        temperature, 0, 1, 0, samples, think, answer, END_OF_THINKING, new int[] {EOS});
   }
 
   private static List<Sample> sample(SamplerSettings settings, List<PromptInput> prompts) {
@@ -152,6 +153,34 @@ class SamplerTest {
     assertThat(samples)
         .extracting(Sample::finishReason)
         .contains(FinishReason.STOP, FinishReason.BUDGET);
+  }
+
+  @Test
+  void anAnswerStopsAtAnyOfSeveralTokensAndARationaleHoldsNone() {
+    SamplerSettings two =
+        new SamplerSettings(1, 0, 1, 0, 64, 4, 5, END_OF_THINKING, new int[] {EOS, 3});
+    List<Integer> last = new ArrayList<>();
+    for (Sample sample : sample(two, PROMPTS)) {
+      int[] ids = sample.answerIds();
+      assertThat(sample.rationaleIds()).doesNotContain(EOS, 3);
+      assertThat(Arrays.copyOf(ids, ids.length - 1)).doesNotContain(EOS, 3);
+      if (sample.finishReason() == FinishReason.STOP) {
+        last.add(ids[ids.length - 1]);
+      }
+    }
+    assertThat(last).contains(EOS, 3).containsOnly(EOS, 3);
+  }
+
+  @Test
+  void withoutThinkingNoEndOfThinkingIsNeeded() {
+    int none = SamplerSettings.NO_TOKEN;
+    SamplerSettings settings = new SamplerSettings(1, 0, 1, 0, 4, 0, 5, none, new int[] {EOS});
+    assertThat(sample(settings, PROMPTS)).allMatch(sample -> sample.rationaleIds().length == 0);
+    assertThatThrownBy(() -> new SamplerSettings(1, 0, 1, 0, 4, 1, 5, none, new int[] {2, none}))
+        .hasMessage(
+            """
+            Invalid end-of-thinking token: -1 (must be >= 0 to sample a rationale)
+            Invalid end-of-sequence tokens: [2, -1] (must be at least one, each >= 0 and not the end-of-thinking token)""");
   }
 
   @Test
@@ -283,11 +312,11 @@ class SamplerTest {
 
   @Test
   void specialTokensBeyondTheVocabularyAreRefused() {
-    SamplerSettings settings = new SamplerSettings(1, 0, 1, 0, 1, 1, 1, 11, 12);
+    SamplerSettings settings = new SamplerSettings(1, 0, 1, 0, 1, 1, 1, 11, new int[] {1, 12});
     assertThatThrownBy(() -> new Sampler(decoder, settings))
         .hasMessage(
             "Invalid end-of-thinking token: 11 (must be < model.vocab = 11)\n"
-                + "Invalid end-of-sequence token: 12 (must be < model.vocab = 11)");
+                + "Invalid end-of-sequence tokens: [1, 12] (must each be < model.vocab = 11)");
   }
 
   private static PromptInput prompt(Sample sample) {

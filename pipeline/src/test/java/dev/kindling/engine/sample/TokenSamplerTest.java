@@ -29,7 +29,8 @@ class TokenSamplerTest {
   private static final float[] HALVES = {-2 * LN_2, -3 * LN_2, -LN_2, -3 * LN_2};
 
   private static TokenSampler sampler(double t, int topK, double topP, double minP, int vocab) {
-    return new TokenSampler(new SamplerSettings(t, topK, topP, minP, 1, 1, 1, 2, 1), vocab);
+    return new TokenSampler(
+        new SamplerSettings(t, topK, topP, minP, 1, 1, 1, 2, new int[] {1}), vocab);
   }
 
   private static TokenSampler.Draw draw(TokenSampler sampler, float[] logits, double uniform) {
@@ -110,14 +111,14 @@ class TokenSamplerTest {
 
   @Example
   void settingsNameEveryBrokenRule() {
-    assertThatThrownBy(() -> new SamplerSettings(-1, 0, 0, 0, 0, 0, 1, 1, 1))
+    assertThatThrownBy(() -> new SamplerSettings(-1, 0, 0, 0, 0, 0, 1, 1, new int[] {1}))
         .isInstanceOf(InvalidInputException.class)
         .hasMessage(
             """
             Invalid sampler.temperature: -1.0 (must be in [0, 100])
             Invalid sampler.top_p: 0.0 (must be in (0, 1], 1 for all)
             Invalid sampler.samples: 0 (must be >= 1)
-            Invalid end-of-sequence token: 1 (must be >= 0 and not the end-of-thinking token)""");
+            Invalid end-of-sequence tokens: [1] (must be at least one, each >= 0 and not the end-of-thinking token)""");
   }
 
   @Example
