@@ -2,12 +2,17 @@ package dev.kindling;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kindling.engine.model.Parameter;
+import dev.kindling.engine.model.Weights;
+import dev.kindling.pretrained.ModelFolder;
+import dev.kindling.pretrained.StoredWeights;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 
 /**
  * A small model folder as Hugging Face writes it, with what transformers and torch compute from it.
@@ -61,6 +66,25 @@ public record GoldenModel(Path folder) {
   /** The golden values: {@code golden.json}. */
   public JsonNode golden() {
     return json("golden.json");
+  }
+
+  /** The model folder as the pipeline reads it. */
+  public ModelFolder open() throws IOException {
+    return ModelFolder.open(new Configuration(), new org.apache.hadoop.fs.Path(folder.toUri()));
+  }
+
+  /** The weights, widened to 32 bits, for the caller to close. */
+  public Weights weights() throws IOException {
+    ModelFolder model = open();
+    Weights weights = Weights.allocate(model.shape());
+    try (StoredWeights stored = model.weights()) {
+      for (Parameter parameter : weights.layout().parameters()) {
+        float[] values = new float[(int) parameter.size()];
+        stored.read(parameter.offset(), values);
+        weights.write(parameter.offset(), values);
+      }
+    }
+    return weights;
   }
 
   /** An array of integers in the golden values. */

@@ -51,6 +51,14 @@ class ImportRulesTest {
                   "com.google.gson..",
                   JACKSON)),
           Map.entry(
+              "dev.kindling.pretrained",
+              List.of(
+                  "dev.kindling.check",
+                  "dev.kindling.engine.model",
+                  "dev.kindling.io",
+                  JACKSON,
+                  HADOOP)),
+          Map.entry(
               "dev.kindling.report",
               List.of(
                   "dev.kindling.check",

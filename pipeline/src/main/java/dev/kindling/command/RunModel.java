@@ -3,9 +3,9 @@ package dev.kindling.command;
 import dev.kindling.check.Check;
 import dev.kindling.conf.Configuration;
 import dev.kindling.engine.model.ModelConfig;
-import dev.kindling.engine.model.ModelConfigFile;
 import dev.kindling.engine.text.Tokenizer;
 import dev.kindling.io.RunFolder;
+import dev.kindling.pretrained.ModelConfigFile;
 import dev.kindling.stage.TokenizerRef;
 import java.io.IOException;
 

@@ -4,6 +4,7 @@ import dev.kindling.check.Check;
 import dev.kindling.check.InvalidInputException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,7 @@ public record CheckpointSlice(
   private static final String PARAMETERS = "parameters";
   private static final String FIRST_MOMENT = "first_moment";
   private static final String SECOND_MOMENT = "second_moment";
+  private static final int PIECE = 1 << 18;
   private static final List<String> TENSORS = List.of(PARAMETERS, FIRST_MOMENT, SECOND_MOMENT);
 
   /** Refuses arrays that do not fill the range. */
@@ -93,19 +95,57 @@ public record CheckpointSlice(
     }
   }
 
+  /**
+   * Writes a slice of a policy that no update has changed: step 0, moments of zero. It is streamed,
+   * so that no slice is ever held whole.
+   *
+   * @param policy the whole flat vector
+   * @return length and digest, for the step's commit
+   */
+  public static StoredFile writeFirst(
+      FileSystem fileSystem, Path file, SliceRange range, FloatSource policy) throws IOException {
+    return AtomicFile.write(
+        fileSystem,
+        file,
+        out -> {
+          SafetensorsWriter writer = writer(out, range, 0, 0);
+          copy(policy, range, writer);
+          for (int moment = 0; moment < 2; moment++) {
+            copy((from, zeros) -> Arrays.fill(zeros, 0), range, writer);
+          }
+          writer.finish();
+        });
+  }
+
+  private static void copy(FloatSource source, SliceRange range, SafetensorsWriter writer)
+      throws IOException {
+    for (long from = range.from(); from < range.to(); from += PIECE) {
+      float[] piece = new float[(int) Math.min(PIECE, range.to() - from)];
+      source.read(from, piece);
+      writer.append(piece, 0, piece.length);
+    }
+  }
+
   private void writeTo(OutputStream out) throws IOException {
+    SafetensorsWriter writer = writer(out, range, step, updates);
+    for (float[] values : List.of(parameters, firstMoment, secondMoment)) {
+      writer.append(values, 0, values.length);
+    }
+    writer.finish();
+  }
+
+  private static SafetensorsWriter writer(
+      OutputStream out, SliceRange range, long step, long updates) throws IOException {
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put("from", Long.toString(range.from()));
     metadata.put("to", Long.toString(range.to()));
     metadata.put("step", Long.toString(step));
     metadata.put("updates", Long.toString(updates));
-    Map<String, List<Long>> shapes = new LinkedHashMap<>();
-    TENSORS.forEach(name -> shapes.put(name, List.of((long) range.length())));
-    SafetensorsWriter writer = new SafetensorsWriter(out, metadata, shapes);
-    for (float[] values : List.of(parameters, firstMoment, secondMoment)) {
-      writer.append(values, 0, values.length);
-    }
-    writer.finish();
+    List<Long> shape = List.of((long) range.length());
+    return new SafetensorsWriter(
+        out,
+        metadata,
+        TENSORS.stream().map(name -> new TensorSpec(name, FloatType.F32, shape)).toList());
   }
 
   private static SafetensorsReader open(FileSystem fileSystem, Path file) throws IOException {
@@ -113,7 +153,11 @@ public record CheckpointSlice(
     try {
       SliceRange range = range(reader, file);
       for (String name : TENSORS) {
-        Tensor tensor = reader.tensor(name);
+        StoredTensor tensor = reader.tensor(name);
+        if (!tensor.dtype().equals(FloatType.F32.name())) {
+          throw new InvalidInputException(
+              "Cannot read %s: tensor %s is %s, must be F32".formatted(file, name, tensor.dtype()));
+        }
         if (!tensor.shape().equals(List.of((long) range.length()))) {
           throw new InvalidInputException(
               "Cannot read %s: tensor %s is %s, its range [%d, %d) has %d elements"

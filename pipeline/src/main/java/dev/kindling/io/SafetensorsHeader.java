@@ -21,7 +21,7 @@ import java.util.Map;
  * {@code __metadata__}, a map of strings. The tensors must tile the data section without gaps.
  * Source: the format's description at github.com/huggingface/safetensors.
  */
-record SafetensorsHeader(Map<String, String> metadata, Map<String, Tensor> tensors) {
+record SafetensorsHeader(Map<String, String> metadata, Map<String, StoredTensor> tensors) {
   /** The reference implementation's limit; a larger length is a damaged or hostile file. */
   static final long MAX_BYTES = 100_000_000;
 
@@ -49,18 +49,14 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Tensor> tenso
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
-  /**
-   * Header of float32 tensors laid out in the given order.
-   *
-   * @param shapes shape by tensor name, in the order of the data
-   */
-  static SafetensorsHeader ofFloats(Map<String, String> metadata, Map<String, List<Long>> shapes) {
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
+  /** Header of tensors that lie one behind the other in the given order. */
+  static SafetensorsHeader of(Map<String, String> metadata, List<TensorSpec> specs) {
+    Map<String, StoredTensor> tensors = new LinkedHashMap<>();
     long begin = 0;
-    for (Map.Entry<String, List<Long>> entry : shapes.entrySet()) {
-      Tensor tensor = new Tensor(entry.getKey(), "F32", entry.getValue(), begin, begin);
-      long end = Math.addExact(begin, Math.multiplyExact(4, tensor.size()));
-      tensors.put(tensor.name(), new Tensor(tensor.name(), "F32", tensor.shape(), begin, end));
+    for (TensorSpec spec : specs) {
+      long end = Math.addExact(begin, spec.bytes());
+      tensors.put(
+          spec.name(), new StoredTensor(spec.name(), spec.type().name(), spec.shape(), begin, end));
       begin = end;
     }
     return new SafetensorsHeader(metadata, tensors);
@@ -89,7 +85,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Tensor> tenso
       throw new InvalidInputException("Cannot read " + file + ": its header is not a JSON object");
     }
     Map<String, String> metadata = new LinkedHashMap<>();
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    Map<String, StoredTensor> tensors = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> entry : root.properties()) {
       if (entry.getKey().equals(METADATA)) {
         metadata.putAll(metadata(file, entry.getValue()));
@@ -108,7 +104,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Tensor> tenso
       ObjectNode strings = root.putObject(METADATA);
       metadata.forEach(strings::put);
     }
-    for (Tensor tensor : tensors.values()) {
+    for (StoredTensor tensor : tensors.values()) {
       ObjectNode node = root.putObject(tensor.name()).put("dtype", tensor.dtype());
       tensor.shape().forEach(node.withArray("shape")::add);
       node.putArray("data_offsets").add(tensor.begin()).add(tensor.end());
@@ -134,7 +130,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Tensor> tenso
     return strings;
   }
 
-  private static Tensor tensor(String file, String name, JsonNode node) {
+  private static StoredTensor tensor(String file, String name, JsonNode node) {
     String dtype = node.path("dtype").asText();
     List<Long> shape = longs(file, name, "shape", node.path("shape"));
     List<Long> offsets = longs(file, name, "data_offsets", node.path("data_offsets"));
@@ -144,7 +140,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Tensor> tenso
     if (offsets.size() != 2 || offsets.get(0) > offsets.get(1)) {
       throw refused(file, name, "has data_offsets " + offsets + ", must be [begin, end]");
     }
-    Tensor tensor = new Tensor(name, dtype, shape, offsets.get(0), offsets.get(1));
+    StoredTensor tensor = new StoredTensor(name, dtype, shape, offsets.get(0), offsets.get(1));
     long bytes;
     try {
       bytes = Math.multiplyExact(tensor.size(), ELEMENT_BYTES.get(dtype));
@@ -176,11 +172,12 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Tensor> tenso
     return values;
   }
 
-  private static void checkTiling(String file, Map<String, Tensor> tensors, long dataBytes) {
-    List<Tensor> ordered = new ArrayList<>(tensors.values());
-    ordered.sort(Comparator.comparingLong(Tensor::begin).thenComparingLong(Tensor::end));
+  private static void checkTiling(String file, Map<String, StoredTensor> tensors, long dataBytes) {
+    List<StoredTensor> ordered = new ArrayList<>(tensors.values());
+    ordered.sort(
+        Comparator.comparingLong(StoredTensor::begin).thenComparingLong(StoredTensor::end));
     long end = 0;
-    for (Tensor tensor : ordered) {
+    for (StoredTensor tensor : ordered) {
       if (tensor.begin() != end) {
         throw refused(
             file,

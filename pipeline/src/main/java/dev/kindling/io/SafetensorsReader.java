@@ -10,7 +10,6 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.hadoop.fs.ChecksumException;
-import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -23,13 +22,12 @@ public final class SafetensorsReader implements Closeable {
   private static final int BUFFER_BYTES = 1 << 20;
 
   private final String file;
-  private final FSDataInputStream in;
+  private final FileBytes in;
   private final SafetensorsHeader header;
   private final long dataBegin;
   private final byte[] buffer = new byte[BUFFER_BYTES];
 
-  private SafetensorsReader(
-      String file, FSDataInputStream in, SafetensorsHeader header, long dataBegin) {
+  private SafetensorsReader(String file, FileBytes in, SafetensorsHeader header, long dataBegin) {
     this.file = file;
     this.in = in;
     this.header = header;
@@ -45,13 +43,12 @@ public final class SafetensorsReader implements Closeable {
    */
   public static SafetensorsReader open(FileSystem fileSystem, Path path) throws IOException {
     String file = path.toString();
-    long fileBytes = fileSystem.getFileStatus(path).getLen();
-    FSDataInputStream in = fileSystem.open(path);
+    FileBytes in = FileBytes.open(fileSystem, path);
     try {
       byte[] lengthBytes = new byte[LENGTH_BYTES];
       readFully(file, in, 0, lengthBytes, LENGTH_BYTES);
       long length = ByteBuffer.wrap(lengthBytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
-      long most = Math.min(SafetensorsHeader.MAX_BYTES, fileBytes - LENGTH_BYTES);
+      long most = Math.min(SafetensorsHeader.MAX_BYTES, in.length() - LENGTH_BYTES);
       if (length < 2 || length > most) {
         throw new InvalidInputException(
             "Cannot read %s: header length %d must be in [2, %d]".formatted(file, length, most));
@@ -60,11 +57,16 @@ public final class SafetensorsReader implements Closeable {
       readFully(file, in, LENGTH_BYTES, json, json.length);
       long dataBegin = LENGTH_BYTES + length;
       return new SafetensorsReader(
-          file, in, SafetensorsHeader.parse(file, json, fileBytes - dataBegin), dataBegin);
+          file, in, SafetensorsHeader.parse(file, json, in.length() - dataBegin), dataBegin);
     } catch (IOException | RuntimeException failure) {
       in.close();
       throw failure;
     }
+  }
+
+  /** The file, for messages. */
+  public String file() {
+    return file;
   }
 
   /** The strings of {@code __metadata__}; empty when there are none. */
@@ -73,17 +75,17 @@ public final class SafetensorsReader implements Closeable {
   }
 
   /** Every tensor by name, in the order of the header. */
-  public Map<String, Tensor> tensors() {
+  public Map<String, StoredTensor> tensors() {
     return Collections.unmodifiableMap(header.tensors());
   }
 
   /**
-   * Tensor of that name.
+   * StoredTensor of that name.
    *
    * @throws InvalidInputException when the file has none
    */
-  public Tensor tensor(String name) {
-    Tensor tensor = header.tensors().get(name);
+  public StoredTensor tensor(String name) {
+    StoredTensor tensor = header.tensors().get(name);
     if (tensor == null) {
       throw new InvalidInputException("Cannot read " + file + ": it has no tensor " + name);
     }
@@ -91,37 +93,39 @@ public final class SafetensorsReader implements Closeable {
   }
 
   /**
-   * Reads elements of a float32 tensor in row-major order.
+   * Reads elements of a tensor in row-major order, widened to 32 bits where they have fewer.
    *
    * @param name the tensor
    * @param from first element to read
    * @param out receives the values
    * @param offset where in {@code out} the first value goes
    * @param length how many values
-   * @throws InvalidInputException when the tensor is missing or not F32, or its bytes are damaged
+   * @throws InvalidInputException when the tensor is missing or not of a {@link FloatType}, or its
+   *     bytes are damaged
    */
   public void read(String name, long from, float[] out, int offset, int length) throws IOException {
-    Tensor tensor = tensor(name);
-    if (!tensor.dtype().equals("F32")) {
-      throw new InvalidInputException(
-          "Cannot read %s: tensor %s is %s, must be F32".formatted(file, name, tensor.dtype()));
-    }
+    StoredTensor tensor = tensor(name);
+    FloatType type =
+        FloatType.of(tensor.dtype())
+            .orElseThrow(
+                () ->
+                    new InvalidInputException(
+                        "Cannot read %s: tensor %s is %s, must be F32, F16 or BF16"
+                            .formatted(file, name, tensor.dtype())));
     Objects.checkFromIndexSize(from, length, tensor.size());
     Objects.checkFromIndexSize(offset, length, out.length);
-    long position = dataBegin + tensor.begin() + 4 * from;
+    long position = dataBegin + tensor.begin() + type.bytes() * from;
     int done = 0;
     while (done < length) {
-      int count = Math.min(length - done, BUFFER_BYTES / 4);
-      readFully(file, in, position + 4L * done, buffer, 4 * count);
-      ByteBuffer.wrap(buffer)
-          .order(ByteOrder.LITTLE_ENDIAN)
-          .asFloatBuffer()
-          .get(out, offset + done, count);
+      int count = Math.min(length - done, BUFFER_BYTES / type.bytes());
+      readFully(file, in, position + (long) type.bytes() * done, buffer, type.bytes() * count);
+      ByteBuffer bytes = ByteBuffer.wrap(buffer).order(ByteOrder.LITTLE_ENDIAN);
+      type.decode(bytes, out, offset + done, count);
       done += count;
     }
   }
 
-  /** Reads a whole float32 tensor; see {@link #read(String, long, float[], int, int)}. */
+  /** Reads a whole tensor; see {@link #read(String, long, float[], int, int)}. */
   public float[] read(String name) throws IOException {
     long size = tensor(name).size();
     if (size > Integer.MAX_VALUE - 8) {
@@ -139,11 +143,10 @@ public final class SafetensorsReader implements Closeable {
     in.close();
   }
 
-  private static void readFully(
-      String file, FSDataInputStream in, long position, byte[] buffer, int length)
+  private static void readFully(String file, FileBytes in, long position, byte[] buffer, int length)
       throws IOException {
     try {
-      in.readFully(position, buffer, 0, length);
+      in.read(position, buffer, length);
     } catch (EOFException | ChecksumException damaged) {
       throw new InvalidInputException(
           "Cannot read %s: %d bytes at byte %d are missing or damaged (%s)"

@@ -9,50 +9,61 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Streams float32 tensors into the safetensors format. Names and shapes are declared first, since
- * the format begins with them; the values follow in that order, in pieces of any size.
+ * Streams tensors into the safetensors format. They are declared first, since the format begins
+ * with them; the values follow in that order, in pieces of any size.
  */
 public final class SafetensorsWriter {
   private static final int BUFFER_BYTES = 1 << 20;
 
   private final OutputStream out;
+  private final List<TensorSpec> specs;
   private final ByteBuffer buffer =
       ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-  private long missing;
+  // The tensor that the next value belongs to, and how many values of it have been appended.
+  private int current;
+  private long appended;
 
   /**
    * Writes the header.
    *
    * @param out receives the file; the caller closes it
    * @param metadata strings to keep with the tensors, written in iteration order
-   * @param shapes shape by tensor name; iteration order is the order of the values
+   * @param specs the tensors, in the order of the values
    */
-  public SafetensorsWriter(
-      OutputStream out, Map<String, String> metadata, Map<String, List<Long>> shapes)
+  public SafetensorsWriter(OutputStream out, Map<String, String> metadata, List<TensorSpec> specs)
       throws IOException {
     this.out = out;
-    SafetensorsHeader header = SafetensorsHeader.ofFloats(metadata, shapes);
-    this.missing = header.tensors().values().stream().mapToLong(Tensor::size).sum();
-    byte[] json = header.encode();
+    this.specs = List.copyOf(specs);
+    byte[] json = SafetensorsHeader.of(metadata, specs).encode();
     out.write(buffer.putLong(0, json.length).array(), 0, Long.BYTES);
     out.write(json);
   }
 
-  /** Appends the next values, which may end one tensor and begin the next. */
+  /**
+   * Appends the next values, which may end one tensor and begin the next.
+   *
+   * @throws IllegalStateException when they are more than were declared
+   */
   public void append(float[] values, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, values.length);
-    if (length > missing) {
+    if (length > missing()) {
       throw new IllegalStateException(
-          length + " values appended, the declared tensors miss only " + missing);
+          length + " values appended, the declared tensors miss only " + missing());
     }
     int done = 0;
     while (done < length) {
-      int count = Math.min(length - done, BUFFER_BYTES / Float.BYTES);
-      buffer.asFloatBuffer().put(values, offset + done, count);
-      out.write(buffer.array(), 0, count * Float.BYTES);
+      TensorSpec spec = specs.get(current);
+      int most = (int) Math.min(length - done, spec.size() - appended);
+      int count = Math.min(most, BUFFER_BYTES / spec.type().bytes());
+      spec.type().encode(values, offset + done, count, buffer);
+      out.write(buffer.array(), 0, count * spec.type().bytes());
       done += count;
+      appended += count;
+      if (appended == spec.size()) {
+        current++;
+        appended = 0;
+      }
     }
-    missing -= length;
   }
 
   /**
@@ -61,9 +72,14 @@ public final class SafetensorsWriter {
    * @throws IllegalStateException when declared values were not appended
    */
   public void finish() throws IOException {
-    if (missing != 0) {
-      throw new IllegalStateException(missing + " declared values were not appended");
+    if (missing() != 0) {
+      throw new IllegalStateException(missing() + " declared values were not appended");
     }
     out.flush();
+  }
+
+  private long missing() {
+    return specs.subList(current, specs.size()).stream().mapToLong(TensorSpec::size).sum()
+        - appended;
   }
 }

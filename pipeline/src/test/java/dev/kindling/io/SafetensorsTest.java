@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.FileSystem;
@@ -77,7 +76,7 @@ class SafetensorsTest {
     }
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     SafetensorsWriter writer =
-        new SafetensorsWriter(out, Map.of(), Map.of("x", List.of((long) values.length)));
+        new SafetensorsWriter(out, Map.of(), List.of(floats("x", values.length)));
     writer.append(values, 0, 5);
     writer.append(values, 5, values.length - 5);
     writer.finish();
@@ -93,7 +92,7 @@ class SafetensorsTest {
   @Test
   void tooFewAndTooManyValuesAreFaultsOfTheProgram() throws IOException {
     SafetensorsWriter writer =
-        new SafetensorsWriter(new ByteArrayOutputStream(), Map.of(), Map.of("x", List.of(2L, 3L)));
+        new SafetensorsWriter(new ByteArrayOutputStream(), Map.of(), List.of(floats("x", 2, 3)));
     writer.append(new float[5], 0, 5);
     assertThatThrownBy(writer::finish).hasMessage("1 declared values were not appended");
     assertThatThrownBy(() -> writer.append(new float[2], 0, 2))
@@ -170,11 +169,12 @@ class SafetensorsTest {
 
   @Test
   void aTensorOfAnotherTypeIsNotReadAsFloats() throws IOException {
-    writeRaw("{\"a\":{\"dtype\":\"BF16\",\"shape\":[4],\"data_offsets\":[0,8]}}", 8);
+    writeRaw("{\"a\":{\"dtype\":\"I16\",\"shape\":[4],\"data_offsets\":[0,8]}}", 8);
     try (SafetensorsReader reader = open()) {
       assertThat(reader.tensor("a").size()).isEqualTo(4);
       assertThatThrownBy(() -> reader.read("a"))
-          .hasMessage("Cannot read " + hadoopFile() + ": tensor a is BF16, must be F32");
+          .hasMessage(
+              "Cannot read " + hadoopFile() + ": tensor a is I16, must be F32, F16 or BF16");
     }
   }
 
@@ -189,12 +189,14 @@ class SafetensorsTest {
         .hasMessageContaining("missing or damaged");
   }
 
+  private static TensorSpec floats(String name, long... shape) {
+    return new TensorSpec(name, FloatType.F32, Arrays.stream(shape).boxed().toList());
+  }
+
   private static byte[] twoTensors() throws IOException {
-    Map<String, List<Long>> shapes = new LinkedHashMap<>();
-    shapes.put("a", List.of(2L, 1L));
-    shapes.put("b", List.of());
+    List<TensorSpec> specs = List.of(floats("a", 2, 1), floats("b"));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    SafetensorsWriter writer = new SafetensorsWriter(out, Map.of("step", "3"), shapes);
+    SafetensorsWriter writer = new SafetensorsWriter(out, Map.of("step", "3"), specs);
     writer.append(new float[] {0, 1.5f, -2f, Float.MIN_VALUE}, 1, 3);
     writer.finish();
     return out.toByteArray();

@@ -15,6 +15,7 @@ import java.io.Serializable;
  * @param intermediate width of the SwiGLU
  * @param maxPositions longest sequence in tokens
  * @param ropeTheta base of the rotary frequencies
+ * @param ropeScaling change of these frequencies for long texts
  * @param normEps epsilon of RMSNorm
  * @param qkNorm whether queries and keys are normalised per head (Qwen3)
  * @param qkvBias whether the q, k and v projections have a bias (Qwen2)
@@ -30,6 +31,7 @@ public record ModelConfig(
     int intermediate,
     int maxPositions,
     double ropeTheta,
+    RopeScaling ropeScaling,
     double normEps,
     boolean qkNorm,
     boolean qkvBias,
@@ -53,5 +55,58 @@ public record ModelConfig(
         .that(ropeTheta > 1, "model.rope_theta", ropeTheta, "must be > 1")
         .that(normEps > 0 && normEps < 1, "model.norm_eps", normEps, "must be in (0, 1)")
         .done();
+  }
+
+  /** A shape whose rotary frequencies are as they come. */
+  public ModelConfig(
+      int vocab,
+      int hidden,
+      int layers,
+      int heads,
+      int kvHeads,
+      int headDim,
+      int intermediate,
+      int maxPositions,
+      double ropeTheta,
+      double normEps,
+      boolean qkNorm,
+      boolean qkvBias,
+      boolean tiedHead) {
+    this(
+        vocab,
+        hidden,
+        layers,
+        heads,
+        kvHeads,
+        headDim,
+        intermediate,
+        maxPositions,
+        ropeTheta,
+        RopeScaling.NONE,
+        normEps,
+        qkNorm,
+        qkvBias,
+        tiedHead);
+  }
+
+  /**
+   * This shape for sequences of at most {@code most} tokens, or fewer where it allows only fewer.
+   */
+  public ModelConfig withPositions(int most) {
+    return new ModelConfig(
+        vocab,
+        hidden,
+        layers,
+        heads,
+        kvHeads,
+        headDim,
+        intermediate,
+        Math.min(maxPositions, most),
+        ropeTheta,
+        ropeScaling,
+        normEps,
+        qkNorm,
+        qkvBias,
+        tiedHead);
   }
 }

@@ -18,8 +18,9 @@ public record RotaryTable(Tensor cos, Tensor sin) implements AutoCloseable {
     int half = width / 2;
     float[] cos = new float[positions * width];
     float[] sin = new float[positions * width];
+    double[] frequencies = frequencies(config);
     for (int i = 0; i < half; i++) {
-      double frequency = StrictMath.pow(config.ropeTheta(), -2.0 * i / width);
+      double frequency = frequencies[i];
       for (int position = 0; position < positions; position++) {
         int first = position * width + i;
         int second = first + half;
@@ -29,6 +30,16 @@ public record RotaryTable(Tensor cos, Tensor sin) implements AutoCloseable {
       }
     }
     return new RotaryTable(Tensor.of(cos, positions, width), Tensor.of(sin, positions, width));
+  }
+
+  /** Angles per position of the pairs of a head's elements, in radians (headDim / 2). */
+  static double[] frequencies(ModelConfig config) {
+    double[] frequencies = new double[config.headDim() / 2];
+    for (int i = 0; i < frequencies.length; i++) {
+      double plain = StrictMath.pow(config.ropeTheta(), -2.0 * i / config.headDim());
+      frequencies[i] = config.ropeScaling().apply(plain);
+    }
+    return frequencies;
   }
 
   /** Gives the memory back. */

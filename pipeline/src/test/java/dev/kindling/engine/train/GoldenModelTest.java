@@ -4,37 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.kindling.engine.model.ModelConfig;
+import dev.kindling.GoldenModel;
 import dev.kindling.engine.model.Parameter;
 import dev.kindling.engine.model.Weights;
-import dev.kindling.io.SafetensorsReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.URISyntaxException;
 import java.util.List;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Log-probs, gradients and one AdamW update of small Hugging Face models, as transformers and
  * torch.optim computed them. Tolerances are those recommended with the data.
  */
 class GoldenModelTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   @ParameterizedTest
-  @ValueSource(strings = {"qwen3-tiny", "qwen2-tiny"})
-  void logprobsAreThoseOfTransformers(String name) throws Exception {
-    JsonNode cases = golden(name).get("forward");
-    try (Weights weights = weights(name);
+  @MethodSource("dev.kindling.GoldenModel#all")
+  void logprobsAreThoseOfTransformers(GoldenModel model) throws Exception {
+    JsonNode cases = model.golden().get("forward");
+    try (Weights weights = model.weights();
         Trainer trainer = new Trainer()) {
       for (JsonNode one : cases) {
-        int[] ids = JSON.convertValue(one.get("ids"), int[].class);
-        double[] expected = JSON.convertValue(one.get("ref64_logp_next"), double[].class);
+        int[] ids = GoldenModel.ints(one.get("ids"));
+        double[] expected = GoldenModel.doubles(one.get("ref64_logp_next"));
         for (int t = 1; t < ids.length; t++) {
           float[] coefs = new float[ids.length];
           coefs[t] = 1;
@@ -48,17 +38,17 @@ class GoldenModelTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"qwen3-tiny", "qwen2-tiny"})
-  void gradientAndUpdateAreThoseOfTorch(String name) throws Exception {
-    JsonNode golden = golden(name).get("gradient");
-    int[] ids = JSON.convertValue(golden.get("ids"), int[].class);
+  @MethodSource("dev.kindling.GoldenModel#all")
+  void gradientAndUpdateAreThoseOfTorch(GoldenModel model) throws Exception {
+    JsonNode golden = model.golden().get("gradient");
+    int[] ids = GoldenModel.ints(golden.get("ids"));
     float[] coefs = new float[ids.length];
     double absolute = 0;
     for (int t = 1; t < ids.length; t++) {
       coefs[t] = golden.get("coefs").get(t - 1).floatValue();
       absolute += Math.abs(coefs[t]);
     }
-    try (Weights weights = weights(name);
+    try (Weights weights = model.weights();
         Trainer trainer = new Trainer();
         ShardGradient gradient = gradient(trainer, weights, ids, coefs)) {
       assertThat(gradient.statistics().loss())
@@ -146,51 +136,5 @@ class GoldenModelTest {
       squares += (double) element * element;
     }
     return Math.sqrt(squares);
-  }
-
-  private static JsonNode golden(String name) throws IOException {
-    return json(file(name, "golden.json"));
-  }
-
-  private static JsonNode json(String resource) throws IOException {
-    try (InputStream stream = GoldenModelTest.class.getResourceAsStream(resource)) {
-      return JSON.readTree(stream);
-    }
-  }
-
-  private static Weights weights(String name) throws IOException, URISyntaxException {
-    JsonNode json = json(file(name, "config.json"));
-    int hidden = json.get("hidden_size").asInt();
-    int heads = json.get("num_attention_heads").asInt();
-    String type = json.get("model_type").asText();
-    ModelConfig config =
-        new ModelConfig(
-            json.get("vocab_size").asInt(),
-            hidden,
-            json.get("num_hidden_layers").asInt(),
-            heads,
-            json.get("num_key_value_heads").asInt(),
-            json.path("head_dim").asInt(hidden / heads),
-            json.get("intermediate_size").asInt(),
-            json.get("max_position_embeddings").asInt(),
-            json.get("rope_theta").asDouble(),
-            json.get("rms_norm_eps").asDouble(),
-            type.equals("qwen3"),
-            type.equals("qwen2"),
-            json.get("tie_word_embeddings").asBoolean());
-    Weights weights = Weights.allocate(config);
-    Path path =
-        new Path(GoldenModelTest.class.getResource(file(name, "model.safetensors")).toURI());
-    try (FileSystem files = FileSystem.newInstance(path.toUri(), new Configuration());
-        SafetensorsReader reader = SafetensorsReader.open(files, path)) {
-      for (Parameter parameter : weights.layout().parameters()) {
-        weights.write(parameter.offset(), reader.read(parameter.name()));
-      }
-    }
-    return weights;
-  }
-
-  private static String file(String model, String name) {
-    return "/golden/models/" + model + "/" + name;
   }
 }

@@ -11,7 +11,7 @@ import java.util.List;
  * @param begin first byte, counted from the end of the header
  * @param end byte after the last one
  */
-public record Tensor(String name, String dtype, List<Long> shape, long begin, long end) {
+public record StoredTensor(String name, String dtype, List<Long> shape, long begin, long end) {
   /** Number of elements. */
   public long size() {
     return shape.stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact);
