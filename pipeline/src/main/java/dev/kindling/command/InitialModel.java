@@ -4,97 +4,128 @@ import dev.kindling.check.InvalidInputException;
 import dev.kindling.conf.Configuration;
 import dev.kindling.conf.ModelConf;
 import dev.kindling.engine.model.ModelConfig;
+import dev.kindling.engine.model.ParameterLayout;
 import dev.kindling.engine.model.Weights;
 import dev.kindling.engine.text.ByteTokenizer;
 import dev.kindling.engine.text.Tokenizer;
 import dev.kindling.io.CheckpointSlice;
+import dev.kindling.io.CheckpointVector;
+import dev.kindling.io.Commit;
+import dev.kindling.io.FloatSource;
 import dev.kindling.io.RunFolder;
 import dev.kindling.io.SliceRange;
 import dev.kindling.io.StoredFile;
-import dev.kindling.pretrained.ModelConfigFile;
+import dev.kindling.pretrained.ModelFolder;
+import dev.kindling.pretrained.NewModel;
+import dev.kindling.pretrained.StoredWeights;
+import dev.kindling.pretrained.WeightManifest;
+import java.io.Closeable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
 import org.apache.hadoop.fs.Path;
 
-/** The policy that a run begins with: a new one, or the last one of another run. */
-final class InitialModel {
+/**
+ * The policy that a run begins with: a new one, the last one of another run, or a model as it is
+ * downloaded from Hugging Face.
+ */
+final class InitialModel implements Closeable {
   private static final String CHARACTERS = "characters:";
 
   private final ModelConfig shape;
-  private final byte[] tokenizerJson;
-  private final RunFolder origin;
+  private final SortedMap<String, byte[]> files;
+  private final FloatSource weights;
 
-  private InitialModel(ModelConfig shape, byte[] tokenizerJson, RunFolder origin) {
+  private InitialModel(ModelConfig shape, SortedMap<String, byte[]> files, FloatSource weights) {
     this.shape = shape;
-    this.tokenizerJson = tokenizerJson;
-    this.origin = origin;
+    this.files = files;
+    this.weights = weights;
   }
 
-  /** The policy that the configuration asks for. */
+  /**
+   * The policy that the configuration asks for; its weights are read when they are written.
+   *
+   * @throws InvalidInputException naming what of the checkpoint or the tokenizer cannot be used
+   */
   static InitialModel of(org.apache.hadoop.conf.Configuration hadoop, Configuration conf)
       throws IOException {
-    ModelConf model = conf.model();
-    if (model.checkpoint().isEmpty()) {
-      byte[] tokenizer = tokenizer(hadoop, model.tokenizer());
-      return new InitialModel(shape(model, vocab(tokenizer, model.tokenizer())), tokenizer, null);
+    if (conf.model().checkpoint().isEmpty()) {
+      return untrained(hadoop, conf);
     }
-    Path path = new Path(model.checkpoint().get());
+    Path path = new Path(conf.model().checkpoint().get());
     String parent = path.getParent() == null ? Path.CUR_DIR : path.getParent().toString();
-    RunFolder origin = RunFolder.open(hadoop, parent, path.getName());
-    return new InitialModel(
-        ModelConfigFile.parse(origin.read(origin.modelConfig()), origin.modelConfig().toString()),
-        origin.read(origin.tokenizer()),
-        origin);
+    if (RunFolder.exists(hadoop, parent, path.getName())) {
+      return ofRun(hadoop, RunFolder.open(hadoop, parent, path.getName()));
+    } else if (ModelFolder.exists(hadoop, path)) {
+      return ofFolder(ModelFolder.open(hadoop, path));
+    }
+    throw new InvalidInputException(
+        "Invalid model.checkpoint: %s (must be a run folder, with config.yaml, or a Hugging Face model folder, with config.json)"
+            .formatted(path));
   }
 
-  ModelConfig shape() {
-    return shape;
-  }
-
-  byte[] tokenizerJson() {
-    return tokenizerJson;
-  }
-
-  /** Writes the slices of step 0: the origin's weights or new ones, and moments of zero. */
-  List<StoredFile> write(RunFolder folder, Configuration conf) throws IOException {
-    try (Weights weights =
-        origin == null
-            ? Weights.random(shape, conf.run().seed(), conf.model().initStd())
-            : copied()) {
-      int slices = conf.trainer().slices();
-      List<SliceRange> ranges = SliceRange.split(weights.layout().size(), slices);
-      List<StoredFile> files = new ArrayList<>();
-      for (int slice = 0; slice < slices; slice++) {
-        SliceRange range = ranges.get(slice);
-        float[] parameters = new float[range.length()];
-        weights.read(range.from(), parameters);
-        files.add(
-            new CheckpointSlice(
-                    range, 0, 0, parameters, new float[range.length()], new float[range.length()])
-                .write(folder.fileSystem(), folder.slice(0, slice, slices)));
-      }
-      return files;
+  private static InitialModel untrained(
+      org.apache.hadoop.conf.Configuration hadoop, Configuration conf) throws IOException {
+    ModelConf model = conf.model();
+    byte[] json = tokenizer(hadoop, model.tokenizer());
+    try (Tokenizer tokenizer = new Tokenizer(json, model.tokenizer())) {
+      ModelConfig shape = shape(model, tokenizer.vocab());
+      String end = conf.sampler().endOfSequence();
+      return new InitialModel(
+          shape,
+          NewModel.files(shape, json, end, tokenizer.addedToken(end)),
+          Weights.random(shape, conf.run().seed(), model.initStd()));
     }
   }
 
-  private Weights copied() throws IOException {
-    long step =
+  private static InitialModel ofRun(org.apache.hadoop.conf.Configuration hadoop, RunFolder origin)
+      throws IOException {
+    Commit commit =
         origin
             .lastCommit()
-            .orElseThrow(() -> new InvalidInputException("No committed step in " + origin.root()))
-            .step();
-    origin.readCommit(step).verify(origin.fileSystem(), origin.checkpoint(step));
-    Weights weights = Weights.allocate(shape);
-    for (StoredFile file : origin.readCommit(step).checkpoint()) {
-      CheckpointSlice.Parameters slice =
-          CheckpointSlice.readParameters(
-              origin.fileSystem(), new Path(origin.checkpoint(step), file.name()));
-      weights.write(slice.range().from(), slice.values());
+            .orElseThrow(() -> new InvalidInputException("No committed step in " + origin.root()));
+    Path checkpoint = origin.checkpoint(commit.step());
+    commit.verify(origin.fileSystem(), checkpoint);
+    ModelFolder model = ModelFolder.open(hadoop, origin.model());
+    return new InitialModel(
+        model.shape(),
+        model.files(),
+        CheckpointVector.open(origin.fileSystem(), checkpoint, commit.checkpoint()));
+  }
+
+  private static InitialModel ofFolder(ModelFolder model) throws IOException {
+    StoredWeights weights = model.weights();
+    SortedMap<String, byte[]> files = model.files();
+    files.put(WeightManifest.FILE, weights.manifest().json());
+    return new InitialModel(model.shape(), files, weights);
+  }
+
+  /** Writes the small files that belong to the policy. */
+  void writeFiles(RunFolder folder) throws IOException {
+    for (Map.Entry<String, byte[]> file : files.entrySet()) {
+      folder.write(new Path(folder.model(), file.getKey()), file.getValue());
     }
-    return weights;
+  }
+
+  /** Writes the slices of step 0: the weights, and moments of zero. */
+  List<StoredFile> writeSlices(RunFolder folder, int slices) throws IOException {
+    List<SliceRange> ranges = SliceRange.split(ParameterLayout.of(shape).size(), slices);
+    List<StoredFile> written = new ArrayList<>();
+    for (int slice = 0; slice < slices; slice++) {
+      written.add(
+          CheckpointSlice.writeFirst(
+              folder.fileSystem(), folder.slice(0, slice, slices), ranges.get(slice), weights));
+    }
+    return written;
+  }
+
+  @Override
+  public void close() throws IOException {
+    weights.close();
   }
 
   private static byte[] tokenizer(org.apache.hadoop.conf.Configuration hadoop, String setting)
@@ -114,12 +145,6 @@ final class InitialModel {
               + setting
               + " (must be bytes, characters:<alphabet> or the path of a tokenizer.json)",
           e);
-    }
-  }
-
-  private static int vocab(byte[] tokenizerJson, String source) {
-    try (Tokenizer tokenizer = new Tokenizer(tokenizerJson, source)) {
-      return tokenizer.vocab();
     }
   }
 

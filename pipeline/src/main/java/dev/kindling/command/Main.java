@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       StageCommand.Batch.class,
       StageCommand.Step.class,
       EvaluateCommand.class,
+      ExportCommand.class,
       ReportCommand.class,
       DoctorCommand.class,
       HelpCommand.class

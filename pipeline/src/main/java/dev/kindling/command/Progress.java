@@ -3,6 +3,7 @@ package dev.kindling.command;
 import dev.kindling.row.MetricsRow;
 import java.io.IOException;
 import java.util.Locale;
+import java.util.function.LongConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -109,6 +110,27 @@ final class Progress implements AutoCloseable {
     return seconds;
   }
 
+  /** Writes a known number of bytes. */
+  interface Writing {
+    /**
+     * Writes them.
+     *
+     * @param written told the bytes written since it was told last
+     */
+    void run(LongConsumer written) throws IOException;
+  }
+
+  /** Runs something that writes {@code total} bytes under a bar of them. */
+  void bytes(String task, long total, Writing work) throws IOException {
+    if (!terminal) {
+      work.run(count -> {});
+      return;
+    }
+    try (ProgressBar bar = builder(task).setInitialMax(total).setUnit(" MB", 1_000_000).build()) {
+      work.run(bar::stepBy);
+    }
+  }
+
   /** Tells what a step did, where stages have no lines of their own. */
   void step(MetricsRow row, long steps) {
     if (!stageLines) {
@@ -139,13 +161,14 @@ final class Progress implements AutoCloseable {
   }
 
   private static ProgressBar bar(String name) {
+    return builder(name).setInitialMax(0).setUnit(" tasks", 1).build();
+  }
+
+  private static ProgressBarBuilder builder(String name) {
     return new ProgressBarBuilder()
         .setTaskName(name)
-        .setInitialMax(0)
-        .setUnit(" tasks", 1)
         .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BAR)
-        .clearDisplayOnFinish()
-        .build();
+        .clearDisplayOnFinish();
   }
 
   @Override

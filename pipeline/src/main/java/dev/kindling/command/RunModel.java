@@ -12,7 +12,7 @@ import java.io.IOException;
 /**
  * A run's model folder, read back.
  *
- * @param shape the policy's shape
+ * @param shape the policy's shape, for no longer sequences than the settings allow
  * @param tokenizer the policy's tokenizer
  * @param endOfThinking id of the token that ends a rationale
  * @param endOfSequence ids of the tokens that end an answer; the first closes y*
@@ -26,7 +26,9 @@ record RunModel(ModelConfig shape, TokenizerRef tokenizer, int endOfThinking, in
    */
   static RunModel read(RunFolder folder, Configuration conf) throws IOException {
     String source = folder.modelConfig().toString();
-    ModelConfig shape = ModelConfigFile.parse(folder.read(folder.modelConfig()), source);
+    ModelConfig shape =
+        ModelConfigFile.parse(folder.read(folder.modelConfig()), source)
+            .withPositions(conf.model().maxPositions());
     TokenizerRef reference =
         new TokenizerRef(folder.read(folder.tokenizer()), folder.tokenizer().toString());
     try (Tokenizer tokenizer = reference.load()) {

@@ -7,7 +7,6 @@ import dev.kindling.io.Commit;
 import dev.kindling.io.RunFolder;
 import dev.kindling.io.RunLock;
 import dev.kindling.io.StoredFile;
-import dev.kindling.pretrained.ModelConfigFile;
 import dev.kindling.row.Table;
 import java.io.IOException;
 import java.util.List;
@@ -94,26 +93,31 @@ final class RunStart {
   }
 
   private void initialise(RunFolder folder, Configuration conf) throws IOException {
-    InitialModel model = InitialModel.of(hadoop(), conf);
-    folder.write(folder.modelConfig(), ModelConfigFile.json(model.shape()));
-    folder.write(folder.tokenizer(), model.tokenizerJson());
-    RunModel parts = RunModel.read(folder, conf);
+    try (InitialModel model = InitialModel.of(hadoop(), conf)) {
+      model.writeFiles(folder);
+      long examples = writePrompts(folder, conf);
+      List<StoredFile> files = model.writeSlices(folder, conf.trainer().slices());
+      new Commit(0, conf.digest(), 0, files, Map.of(ALL_PROMPTS, examples), null, Main.version())
+          .write(folder.fileSystem(), folder.commit(0));
+    }
+  }
+
+  private long writePrompts(RunFolder folder, Configuration conf) throws IOException {
+    RunModel model = RunModel.read(folder, conf);
     String path =
         conf.data()
             .path()
             .orElseThrow(
                 () -> new InvalidInputException("Missing data.path (give --data, or set it)"));
-    long examples = write(folder, conf, parts, path, folder.prompts());
+    long examples = write(folder, conf, model, path, folder.prompts());
     if (examples == 0) {
       throw new InvalidInputException(
           "Invalid data.path: " + path + " (must have at least one usable record)");
     }
     if (conf.data().evalPath().isPresent()) {
-      write(folder, conf, parts, conf.data().evalPath().get(), folder.evaluationPrompts());
+      write(folder, conf, model, conf.data().evalPath().get(), folder.evaluationPrompts());
     }
-    List<StoredFile> files = model.write(folder, conf);
-    new Commit(0, conf.digest(), 0, files, Map.of(ALL_PROMPTS, examples), null, Main.version())
-        .write(folder.fileSystem(), folder.commit(0));
+    return examples;
   }
 
   private long write(RunFolder folder, Configuration conf, RunModel model, String path, Path table)

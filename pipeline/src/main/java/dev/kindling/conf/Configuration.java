@@ -64,7 +64,7 @@ public record Configuration(
             trainer.updatesPerStep(),
             "must be <= sampler.prompts_per_step = " + sampler.promptsPerStep())
         .that(
-            model.checkpoint().isPresent() || budget < model.maxPositions(),
+            budget < model.maxPositions(),
             "model.max_positions",
             model.maxPositions(),
             "must be > sampler.thinking_tokens + sampler.answer_tokens = "

@@ -7,7 +7,8 @@ import java.util.Optional;
  * The policy: a checkpoint to start from, or the shape of a new untrained one. The vocabulary is
  * the tokenizer's.
  *
- * @param checkpoint run folder whose last policy to start from; empty starts from random weights
+ * @param checkpoint run folder whose last policy to start from, or a Hugging Face model folder;
+ *     empty starts from random weights of the shape below
  * @param tokenizer {@code bytes}, {@code characters:} and an alphabet, or a tokenizer.json
  * @param precision which numbers the large matrix products multiply
  * @param hidden width of the residual stream
@@ -16,7 +17,7 @@ import java.util.Optional;
  * @param kvHeads key and value heads; divides {@code heads}
  * @param headDim width of one head, even
  * @param intermediate width of the SwiGLU
- * @param maxPositions longest sequence in tokens
+ * @param maxPositions longest sequence in tokens; a checkpoint may allow only shorter ones
  * @param ropeTheta base of the rotary frequencies
  * @param normEps epsilon of RMSNorm
  * @param qkNorm whether queries and keys are normalised per head
@@ -75,6 +76,11 @@ public record ModelConf(
         .that(maxPositions >= 2, "model.max_positions", maxPositions, "must be >= 2")
         .that(ropeTheta > 1, "model.rope_theta", ropeTheta, "must be > 1")
         .that(normEps > 0 && normEps < 1, "model.norm_eps", normEps, "must be in (0, 1)")
+        .that(
+            !(qkNorm && qkvBias),
+            "model.qkv_bias",
+            qkvBias,
+            "must be false while model.qk_norm is true: no family of models has both")
         .that(initStd > 0 && initStd <= 1, "model.init_std", initStd, "must be in (0, 1]")
         .done();
   }

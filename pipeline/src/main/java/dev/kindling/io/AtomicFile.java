@@ -9,12 +9,13 @@ import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.StreamCapabilities;
 
 /**
  * Files that are whole or absent. The content goes to a hidden temporary file beside the target and
- * is renamed when it is complete. Writing the same content again is allowed, so that a task may be
- * retried or run twice; other content under the same name is refused, because it would mean that
- * the run is not deterministic.
+ * is renamed when it is complete and, where the file system can tell, on the disk. Writing the same
+ * content again is allowed, so that a task may be retried or run twice; other content under the
+ * same name is refused, because it would mean that the run is not deterministic.
  */
 public final class AtomicFile {
   private static final String TEMPORARY_SUFFIX = ".tmp";
@@ -57,7 +58,7 @@ public final class AtomicFile {
   }
 
   /** Whether a file is the rest of an interrupted {@link #write}. */
-  static boolean isTemporary(Path file) {
+  public static boolean isTemporary(Path file) {
     return file.getName().startsWith(".") && file.getName().endsWith(TEMPORARY_SUFFIX);
   }
 
@@ -66,6 +67,9 @@ public final class AtomicFile {
     try (FSDataOutputStream file = fileSystem.create(temporary, false, BUFFER_BYTES);
         DigestOutputStream out = new DigestOutputStream(file, Digests.newSha256())) {
       content.writeTo(out);
+      if (file.hasCapability(StreamCapabilities.HSYNC)) {
+        file.hsync();
+      }
       return new StoredFile(name, file.getPos(), Digests.hex(out.getMessageDigest().digest()));
     }
   }

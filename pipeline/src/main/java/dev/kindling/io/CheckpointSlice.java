@@ -29,7 +29,7 @@ public record CheckpointSlice(
     float[] parameters,
     float[] firstMoment,
     float[] secondMoment) {
-  private static final String PARAMETERS = "parameters";
+  static final String PARAMETERS = "parameters";
   private static final String FIRST_MOMENT = "first_moment";
   private static final String SECOND_MOMENT = "second_moment";
   private static final int PIECE = 1 << 18;
@@ -148,7 +148,8 @@ public record CheckpointSlice(
         TENSORS.stream().map(name -> new TensorSpec(name, FloatType.F32, shape)).toList());
   }
 
-  private static SafetensorsReader open(FileSystem fileSystem, Path file) throws IOException {
+  /** Opens a slice whose tensors are those of its range. */
+  static SafetensorsReader open(FileSystem fileSystem, Path file) throws IOException {
     SafetensorsReader reader = SafetensorsReader.open(fileSystem, file);
     try {
       SliceRange range = range(reader, file);
@@ -171,7 +172,8 @@ public record CheckpointSlice(
     }
   }
 
-  private static SliceRange range(SafetensorsReader reader, Path file) {
+  /** The range that an open slice says it has. */
+  static SliceRange range(SafetensorsReader reader, Path file) {
     try {
       return new SliceRange(number(reader, file, "from"), number(reader, file, "to"));
     } catch (InvalidInputException refused) {

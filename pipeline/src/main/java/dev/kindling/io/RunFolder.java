@@ -25,7 +25,7 @@ import org.apache.hadoop.fs.Path;
  *
  * <pre>
  * config.yaml                 effective configuration
- * model/                      config.json, tokenizer.json
+ * model/                      config.json, tokenizer.json and what else came with the model
  * prompts/                    the prepared data set; evaluation-prompts/ likewise
  * step-000012/                1-prompts ... 6-step, commit.json
  * checkpoints/step-000012/    slice-00000-of-00004.safetensors, ...
@@ -111,14 +111,19 @@ public final class RunFolder {
     return new Path(root, "config.yaml");
   }
 
+  /** The policy's small files, as Hugging Face names them. */
+  public Path model() {
+    return new Path(root, "model");
+  }
+
   /** Shape of the policy, in Hugging Face's form. */
   public Path modelConfig() {
-    return new Path(root, "model/config.json");
+    return new Path(model(), "config.json");
   }
 
   /** Tokenizer of the policy, in Hugging Face's form. */
   public Path tokenizer() {
-    return new Path(root, "model/tokenizer.json");
+    return new Path(model(), "tokenizer.json");
   }
 
   /** The prepared data set, a Parquet table. */
@@ -294,7 +299,7 @@ public final class RunFolder {
       steps.keySet().removeAll(committed);
       rubbish.addAll(steps.values());
     }
-    for (Path parent : List.of(root, modelConfig().getParent())) {
+    for (Path parent : List.of(root, model())) {
       rubbish.addAll(temporaryFiles(parent));
     }
     for (long step : committed) {

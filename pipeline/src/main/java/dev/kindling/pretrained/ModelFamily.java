@@ -50,7 +50,7 @@ public enum ModelFamily {
   public static ModelFamily of(ModelConfig shape) {
     if (shape.qkNorm() && shape.qkvBias()) {
       throw new InvalidInputException(
-          "Invalid model.qkv_bias: true (must be false while model.qk_norm is true: no family of models has both)");
+          "Invalid model: q/k norms and q/k/v biases (must not have both: no family of models has)");
     }
     return shape.qkNorm() ? QWEN3 : shape.qkvBias() ? QWEN2 : LLAMA;
   }

@@ -2,6 +2,7 @@ package dev.kindling.pretrained;
 
 import dev.kindling.check.InvalidInputException;
 import dev.kindling.engine.model.ModelConfig;
+import dev.kindling.engine.model.ParameterLayout;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -115,6 +116,17 @@ public final class ModelFolder {
    */
   public SortedMap<String, byte[]> files() {
     return files;
+  }
+
+  /**
+   * The tensors that the model came with, as a run's model folder remembers them; those of a policy
+   * that began in a run are its parameters as float32.
+   */
+  public WeightManifest manifest() {
+    byte[] json = files.get(WeightManifest.FILE);
+    return json == null
+        ? WeightManifest.of(ParameterLayout.of(shape))
+        : WeightManifest.parse(json, new Path(path, WeightManifest.FILE).toString());
   }
 
   /**

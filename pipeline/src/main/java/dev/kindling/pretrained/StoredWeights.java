@@ -10,7 +10,6 @@ import dev.kindling.io.FloatType;
 import dev.kindling.io.SafetensorsReader;
 import dev.kindling.io.StoredTensor;
 import dev.kindling.io.TensorSpec;
-import java.io.Closeable;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -22,7 +21,7 @@ import org.apache.hadoop.fs.Path;
  * The weights of a model folder as the flat vector of {@link ParameterLayout}, read where they lie.
  * One thread at a time.
  */
-public final class StoredWeights implements FloatSource, Closeable {
+public final class StoredWeights implements FloatSource {
   private static final String HEAD = "lm_head.weight";
   private static final int PIECE = 1 << 18;
 

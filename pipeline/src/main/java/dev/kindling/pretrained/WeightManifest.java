@@ -20,6 +20,9 @@ import java.util.List;
  * @param tensors every stored tensor, a tied output layer only where the folder stores it
  */
 public record WeightManifest(List<TensorSpec> tensors) {
+  /** The file's name in a run's model folder. */
+  public static final String FILE = "kindling-weights.json";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** The tensors of a policy that began here: every parameter in the layout's order, as float32. */

@@ -1,6 +1,7 @@
 package dev.kindling.engine.model;
 
 import ai.djl.pytorch.jni.Torch;
+import dev.kindling.io.FloatSource;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +11,7 @@ import java.util.List;
  * ParameterLayout}. Any number of threads may read at once, and run programs on {@link #tensors}; a
  * writer must be alone.
  */
-public final class Weights implements AutoCloseable {
+public final class Weights implements FloatSource {
   // A buffer's limit is 2 GiB, so a larger parameter is reached through several.
   private static final int SEGMENT_FLOATS = 1 << 28;
   private static final int RANDOM_BLOCK = 1 << 16;
@@ -103,6 +104,7 @@ public final class Weights implements AutoCloseable {
    *
    * @param offset index of the first, in [0, layout().size() - out.length]
    */
+  @Override
   public void read(long offset, float[] out) {
     visit(offset, out.length, (memory, index, count) -> memory.get(out, index, count));
   }
