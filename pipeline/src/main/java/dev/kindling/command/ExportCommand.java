@@ -101,9 +101,9 @@ final class ExportCommand implements Callable<Integer> {
     RunFolder folder = RunFolder.open(hadoop, parent, path.getName());
     Commit commit = commit(folder);
     Path checkpoint = folder.checkpoint(commit.step());
+    ModelFolder model = ModelFolder.open(hadoop, folder.model());
     ModelExport export =
-        new ModelExport(
-            ModelFolder.open(hadoop, folder.model()), Optional.ofNullable(dtype.type), shardBytes);
+        new ModelExport(model, model.manifest(), Optional.ofNullable(dtype.type), shardBytes);
     Path to = new Path(target);
     FileSystem files = to.getFileSystem(hadoop);
     try (Progress progress = Progress.ofStages(spark);

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -99,7 +100,7 @@ final class InitialModel implements Closeable {
 
   private static InitialModel ofFolder(ModelFolder model) throws IOException {
     StoredWeights weights = model.weights();
-    SortedMap<String, byte[]> files = model.files();
+    SortedMap<String, byte[]> files = new TreeMap<>(model.files());
     files.put(WeightManifest.FILE, weights.manifest().json());
     return new InitialModel(model.shape(), files, weights);
   }

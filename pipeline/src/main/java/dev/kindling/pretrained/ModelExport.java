@@ -48,13 +48,14 @@ public final class ModelExport {
   /**
    * Plans an export.
    *
-   * @param model the policy's small files and the tensors that it came with
+   * @param model the policy's small files
+   * @param manifest the tensors that it came with
    * @param type how every tensor is stored; empty keeps the type that each came in
    * @param shardBytes a file of weights ends before it is larger, unless one tensor is, >= 1
    */
-  public ModelExport(ModelFolder model, Optional<FloatType> type, long shardBytes) {
+  public ModelExport(
+      ModelFolder model, WeightManifest manifest, Optional<FloatType> type, long shardBytes) {
     this.layout = ParameterLayout.of(model.shape());
-    WeightManifest manifest = model.manifest();
     this.tensors =
         manifest.tensors().stream()
             .map(t -> new TensorSpec(t.name(), type.orElse(t.type()), t.shape()))

@@ -6,6 +6,7 @@ import dev.kindling.engine.model.ParameterLayout;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -115,7 +116,7 @@ public final class ModelFolder {
    * configuration, the tokenizer's files, chat templates, licences and notes.
    */
   public SortedMap<String, byte[]> files() {
-    return files;
+    return Collections.unmodifiableSortedMap(files);
   }
 
   /**
