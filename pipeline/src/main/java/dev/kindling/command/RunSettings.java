@@ -74,7 +74,8 @@ final class RunSettings {
             trainer.beta1(), trainer.beta2(), trainer.epsilon(), trainer.weightDecay()),
         trainer.clipNorm(),
         gate,
-        trainer.slices());
+        trainer.slices(),
+        (long) trainer.keptActivationsMib() << 20);
   }
 
   LearningRate learningRate() {

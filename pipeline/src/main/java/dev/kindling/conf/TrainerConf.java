@@ -8,7 +8,8 @@ import dev.kindling.check.Check;
  * @param updatesPerStep gradient updates on the rollouts of one step
  * @param shards parts of the batch whose gradients are computed apart and added in order
  * @param slices parts of the parameter vector that are updated and stored apart
- * @param microBatchTokens padded tokens that go through the policy at once
+ * @param microBatchTokens tokens that go through the policy at once
+ * @param keptActivationsMib most MiB of a micro-batch's activations that are not computed twice
  * @param learningRate peak learning rate
  * @param schedule how the learning rate falls
  * @param warmupUpdates updates over which it rises from 0
@@ -27,6 +28,7 @@ public record TrainerConf(
     int shards,
     int slices,
     int microBatchTokens,
+    int keptActivationsMib,
     double learningRate,
     Schedule schedule,
     long warmupUpdates,
@@ -56,6 +58,11 @@ public record TrainerConf(
         .that(shards >= 1, "trainer.shards", shards, "must be >= 1")
         .that(slices >= 1 && slices <= 99_999, "trainer.slices", slices, "must be in [1, 99999]")
         .that(microBatchTokens >= 1, "trainer.micro_batch_tokens", microBatchTokens, "must be >= 1")
+        .that(
+            keptActivationsMib >= 0,
+            "trainer.kept_activations_mib",
+            keptActivationsMib,
+            "must be >= 0")
         .that(
             learningRate > 0 && learningRate <= 1,
             "trainer.learning_rate",

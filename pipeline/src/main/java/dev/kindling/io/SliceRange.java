@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A range of the flat parameter vector that fits one Java array.
+ * A range of the flat parameter vector that fits one block of Spark's.
  *
  * @param from first element
  * @param to element after the last one
  */
 public record SliceRange(long from, long to) implements Serializable {
-  /** Elements that every Java virtual machine can hold in one array. */
-  private static final long MAX_LENGTH = Integer.MAX_VALUE - 8;
+  /** Floats of one block of Spark's, which is at most 2 GiB with what describes them. */
+  private static final long MAX_LENGTH = (1L << 29) - 1024;
 
   /** Refuses empty and too long ranges. */
   public SliceRange {

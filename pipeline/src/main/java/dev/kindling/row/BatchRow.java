@@ -9,7 +9,8 @@ import java.io.Serializable;
  * @param sample index within the group, 0-based
  * @param update gradient update of the step that this row belongs to, 0-based
  * @param shard gradient shard that computes this row, 0-based
- * @param microBatch micro-batch within the shard, 0-based
+ * @param microBatch micro-batch within the shard, 0-based; its rows of one example are computed
+ *     with one prompt
  * @param row place within the micro-batch, 0-based
  * @param tokenIds prompt, rationale and answer
  * @param promptLength number of leading tokens that are the prompt

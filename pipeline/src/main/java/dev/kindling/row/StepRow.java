@@ -17,7 +17,7 @@ package dev.kindling.row;
  * @param mismatchMax largest |trainer − sampler log-prob| of a trained token
  * @param rows training sequences
  * @param tokens trained tokens (prompt tokens not counted)
- * @param paddedTokens tokens computed, padding included
+ * @param computedTokens tokens computed; a prompt counts once in each micro-batch
  * @param seconds wall time of the gradient step; not part of any equality
  */
 public record StepRow(
@@ -35,5 +35,5 @@ public record StepRow(
     double mismatchMax,
     long rows,
     long tokens,
-    long paddedTokens,
+    long computedTokens,
     double seconds) {}

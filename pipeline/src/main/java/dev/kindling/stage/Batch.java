@@ -12,9 +12,11 @@ import org.apache.spark.sql.Row;
  * token, divided into updates, shards and micro-batches.
  *
  * <p>The division depends on the rows and the settings alone. Examples are dealt to updates in
- * prompt order, in runs of equal size. The sequences of an update, longest first, are dealt to
- * shards in serpentine order (0, 1, 1, 0, 0, …), which keeps the shards' tokens nearly equal, and
- * each shard's are packed in that order.
+ * prompt order, in runs of equal size. The sequences of an example go together, so that its prompt
+ * is computed once: longest first they fill packs of prompt and completions up to the budget of a
+ * micro-batch. The packs of an update, largest first, are dealt to shards in serpentine order (0,
+ * 1, 1, 0, 0, …), which keeps the shards' computed tokens nearly equal, and fill each shard's
+ * micro-batches in that order. What exceeds the budget alone is a micro-batch of its own.
  *
  * <p>Counting and dividing are done on rows without token arrays, so that they move little.
  */
@@ -24,12 +26,17 @@ public final class Batch {
   private static final String[] SAMPLE_KEY = {"example_id", "sample"};
 
   private static final String TURN =
-      "row_number() OVER (PARTITION BY update ORDER BY length DESC, example_id, sample) - 1";
+      "row_number() OVER (PARTITION BY update ORDER BY tokens DESC, example_id, rows[0].sample) - 1";
 
   /** What a placed sequence carries to the join with its tokens. */
   private static final String PLACED =
-      "example_id, sample, answer_source, prompt_length, rationale_tokens, forced_tokens,"
+      "sample, example_id, answer_source, prompt_length, rationale_tokens, forced_tokens,"
           + " answer_tokens, token_scale, rationale_token_coef, answer_token_coef";
+
+  /** The packs of a queue, cut at {@code starts}. */
+  private static final String PACKS =
+      "transform(starts, (start, i) -> slice(queue, start + 1,"
+          + " coalesce(get(starts, i + 1), size(queue)) - start))";
 
   private Batch() {}
 
@@ -189,23 +196,29 @@ public final class Batch {
   /** The sequences with shard, micro-batch and row, still without their tokens. */
   private static Dataset<Row> placed(Dataset<Row> sequences, BatchSettings settings) {
     int shards = settings.shards();
+    int budget = settings.microBatchTokens();
     return sequences
-        .withColumn("length", expr("prompt_length + rationale_length + answer_tokens"))
+        .withColumn("completion", expr("rationale_length + answer_tokens"))
+        .withColumn("length", expr("prompt_length + completion"))
         .withColumn("length", expr(notLongerThan(settings.maxPositions())))
+        .groupBy("update", "example_id", "prompt_length")
+        .agg(
+            expr("sort_array(collect_list(struct(-length AS shortness, completion, %s)))"
+                    .formatted(PLACED))
+                .as("queue"))
+        .withColumn("starts", expr(starts("queue.completion", "prompt_length", budget)))
+        .selectExpr("update", "example_id", "prompt_length", "explode(" + PACKS + ") AS rows")
+        .withColumn("tokens", expr("prompt_length + " + total("rows.completion")))
         .withColumn("turn", expr(TURN))
         .withColumn("seat", expr("pmod(turn, 2 * %d)".formatted(shards)))
         .withColumn("shard", expr("least(seat, 2 * %d - 1 - seat)".formatted(shards)))
-        // Every round of turns gives each shard one sequence.
-        .withColumn("turn", expr("CAST(turn DIV %d AS INT)".formatted(shards)))
         .groupBy("update", "shard")
-        .agg(
-            expr("sort_array(collect_list(struct(turn, length, %s)))".formatted(PLACED))
-                .as("queue"))
-        .withColumn("lengths", expr("queue.length"))
-        .withColumn("starts", expr(microBatchStarts(settings.microBatchTokens())))
-        .selectExpr("update", "shard", "starts", "inline(queue)")
-        .withColumn("micro_batch", expr("size(filter(starts, start -> start <= turn)) - 1"))
-        .withColumn("row", expr("turn - starts[micro_batch]"));
+        .agg(expr("sort_array(collect_list(struct(turn, tokens, rows)))").as("queue"))
+        .withColumn("starts", expr(starts("queue.tokens", "0", budget)))
+        .selectExpr("update", "shard", "posexplode(" + PACKS + ") AS (micro_batch, packs)")
+        .selectExpr(
+            "update", "shard", "micro_batch", "posexplode(flatten(packs.rows)) AS (row, sequence)")
+        .select("update", "shard", "micro_batch", "row", "sequence.*");
   }
 
   private static String notLongerThan(int maxPositions) {
@@ -219,22 +232,29 @@ public final class Batch {
   }
 
   /**
-   * The turns at which a new micro-batch starts: where one more row as wide as the micro-batch's
-   * first, its longest, would exceed the budget.
+   * Indices in a queue at which a new pack starts: where one more entry would bring its tokens
+   * above the budget.
+   *
+   * @param costs tokens of each entry, an array
+   * @param base tokens that every pack has besides
    */
-  private static String microBatchStarts(int budget) {
+  private static String starts(String costs, String base, int budget) {
     return """
         aggregate(
-          lengths,
-          named_struct('starts', CAST(array() AS ARRAY<INT>), 'turn', 0, 'longest', 0L),
-          (s, length) -> CASE
-            WHEN (s.turn + 1 - array_max(s.starts)) * s.longest <= %d
-              THEN named_struct('starts', s.starts, 'turn', s.turn + 1, 'longest', s.longest)
+          %1$s,
+          named_struct('starts', CAST(array() AS ARRAY<INT>), 'next', 0, 'tokens', 0L),
+          (s, cost) -> CASE
+            WHEN s.next > 0 AND s.tokens + cost <= %3$d
+              THEN named_struct('starts', s.starts, 'next', s.next + 1, 'tokens', s.tokens + cost)
             ELSE named_struct(
-              'starts', array_append(s.starts, s.turn),
-              'turn', s.turn + 1,
-              'longest', CAST(length AS BIGINT)) END,
+              'starts', array_append(s.starts, s.next),
+              'next', s.next + 1,
+              'tokens', CAST(%2$s + cost AS BIGINT)) END,
           s -> s.starts)"""
-        .formatted(budget);
+        .formatted(costs, base, budget);
+  }
+
+  private static String total(String counts) {
+    return "aggregate(%s, 0L, (sum, count) -> sum + count)".formatted(counts);
   }
 }

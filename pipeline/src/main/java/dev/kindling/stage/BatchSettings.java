@@ -8,8 +8,8 @@ import dev.kindling.check.Check;
  *
  * @param updates gradient updates of a step; its examples are dealt to them evenly
  * @param shards gradient shards of an update
- * @param microBatchTokens most tokens of a micro-batch, padding included; a single longer sequence
- *     is a micro-batch of its own
+ * @param microBatchTokens most computed tokens of a micro-batch, a prompt that several of its
+ *     sequences share counting once; a single longer sequence is a micro-batch of its own
  * @param maxPositions longest sequence that the policy can read, in tokens
  */
 public record BatchSettings(int updates, int shards, int microBatchTokens, int maxPositions) {

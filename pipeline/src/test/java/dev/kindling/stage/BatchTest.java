@@ -127,23 +127,41 @@ class BatchTest {
   }
 
   @Test
-  void microBatchesAreFilledLongestFirstUpToTheBudgetOfPaddedTokens() {
+  void aMicroBatchHoldsThePromptOnceAndCompletionsUpToTheBudget() {
+    // The prompt is one token. 1 + 9 + 8 = 18, and 7 more would exceed 20; 1 + 7 + 2 + 2 + 2 = 14.
     example("a", 0, "111111", 3, 10, 8, 9, 3, 3);
+    // Longer than the budget: alone. The third example's 1 + 5 fits beside the second pack of a.
     example("b", 1, "1", 30);
+    example("c", 2, "1", 6);
     List<BatchRow> rows = batch(new Sft(Aggregation.TOKEN_MEAN), new BatchSettings(1, 1, 20, 100));
     assertThat(rows)
-        .extracting(r -> r.microBatch() + ":" + r.row() + " " + r.tokenIds().length)
-        .containsExactly("0:0 30", "1:0 10", "1:1 9", "2:0 8", "2:1 3", "3:0 3", "3:1 3");
+        .extracting(
+            r -> r.microBatch() + ":" + r.row() + " " + r.exampleId() + " " + r.tokenIds().length)
+        .containsExactly(
+            "0:0 b 30",
+            "1:0 a 10",
+            "1:1 a 9",
+            "2:0 a 8",
+            "2:1 a 3",
+            "2:2 a 3",
+            "2:3 a 3",
+            "2:4 c 6");
   }
 
   @Test
-  void shardsAreDealtInSerpentineOrder() {
-    example("a", 0, "111111", 9, 8, 7, 6, 5, 4);
+  void packsAreDealtToShardsInSerpentineOrderOfTheirComputedTokens() {
+    example("a", 0, "11", 9, 8);
+    example("b", 1, "1", 20);
+    example("c", 2, "1", 6);
+    example("d", 3, "1", 5);
+    example("e", 4, "1", 4);
     List<BatchRow> rows =
         batch(new Sft(Aggregation.TOKEN_MEAN), new BatchSettings(1, 2, 1000, 100));
+    // Computed tokens: b 20, a 1 + 8 + 7, c 6, d 5, e 4.
     assertThat(rows)
-        .extracting(r -> r.shard() + ":" + r.row() + " " + r.tokenIds().length)
-        .containsExactlyInAnyOrder("0:0 9", "1:0 8", "1:1 7", "0:1 6", "0:2 5", "1:2 4");
+        .extracting(r -> r.shard() + ":" + r.row() + " " + r.exampleId() + "/" + r.sample())
+        .containsExactlyInAnyOrder(
+            "0:0 b/0", "1:0 a/0", "1:1 a/1", "1:2 c/0", "0:1 d/0", "0:2 e/0");
   }
 
   @Test

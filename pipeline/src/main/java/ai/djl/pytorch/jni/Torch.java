@@ -54,16 +54,14 @@ public final class Torch {
 
   /**
    * Sets what torch keeps per thread: one thread of its own, no specialisation of programs by
-   * profiling (whose later runs round differently from the first), and the grad mode.
-   *
-   * @param gradients whether operations on this thread record a graph
+   * profiling (whose later runs round differently from the first), and no graph for gradients.
    */
-  public static void prepareThread(boolean gradients) {
+  public static void prepareThread() {
     if (LIBRARY.torchGetNumThreads() != 1) {
       LIBRARY.torchSetNumThreads(1);
     }
     LIBRARY.setGraphExecutorOptimize(false);
-    LIBRARY.torchSetGradMode(gradients);
+    LIBRARY.torchSetGradMode(false);
   }
 
   /** Loads a TorchScript archive; throws ai.djl.engine.EngineException with torch's own message. */
@@ -77,16 +75,15 @@ public final class Torch {
   }
 
   /**
-   * Runs a method of a module.
+   * Runs a method of a module in inference mode: results can never be differentiated.
    *
    * @param module handle of the module
    * @param method name of the method
    * @param values handles of the arguments
-   * @param gradients whether the results may be differentiated; false runs in inference mode
    * @return handle of the result, a value
    */
-  public static long run(long module, String method, long[] values, boolean gradients) {
-    return LIBRARY.moduleRunMethod(module, method, values, gradients, false);
+  public static long run(long module, String method, long[] values) {
+    return LIBRARY.moduleRunMethod(module, method, values, false, false);
   }
 
   /** Gives a module back. */
@@ -140,6 +137,11 @@ public final class Torch {
   /** A value holding a list of tensors. */
   public static long valueOfTensors(long[] tensors) {
     return LIBRARY.iValueFromTensorList(tensors);
+  }
+
+  /** A value holding a list of integers. */
+  public static long valueOfLongs(long[] numbers) {
+    return LIBRARY.iValueFromLongList(numbers);
   }
 
   /** A value holding an integer. */

@@ -41,7 +41,7 @@ public final class Program implements AutoCloseable {
 
   /** Loads a program from its text; {@code name} stands in messages. */
   static Program compile(String name, String methods) {
-    Torch.prepareThread(false);
+    Torch.prepareThread();
     try {
       return new Program(name, Torch.loadModule(TorchScriptArchive.pack(methods)));
     } catch (EngineException e) {
@@ -70,25 +70,13 @@ public final class Program implements AutoCloseable {
    * @throws IllegalStateException naming the program and the method when torch refuses
    */
   public Value run(String method, Value... arguments) {
-    return run(method, false, arguments);
-  }
-
-  /**
-   * Runs a method with gradients on: results hold the graph that later calls may differentiate.
-   * Arguments, result and error are those of {@link #run}.
-   */
-  public Value runWithGradients(String method, Value... arguments) {
-    return run(method, true, arguments);
-  }
-
-  private Value run(String method, boolean gradients, Value... arguments) {
     if (module == 0) {
       throw new IllegalStateException("program " + name + " is closed");
     }
-    Torch.prepareThread(gradients);
+    Torch.prepareThread();
     long[] handles = Arrays.stream(arguments).mapToLong(Value::handle).toArray();
     try {
-      return Value.owning(Torch.run(module, method, handles, gradients));
+      return Value.owning(Torch.run(module, method, handles));
     } catch (EngineException e) {
       throw new IllegalStateException(
           "Cannot run " + method + " of program " + name + ": " + e.getMessage(), e);

@@ -29,6 +29,11 @@ public final class Value implements AutoCloseable {
     return new Value(Torch.valueOfTensors(tensors.stream().mapToLong(Tensor::handle).toArray()));
   }
 
+  /** An argument of type {@code List[int]}. */
+  public static Value of(long[] numbers) {
+    return new Value(Torch.valueOfLongs(numbers));
+  }
+
   /** An argument of type {@code int}. */
   public static Value of(long number) {
     return new Value(Torch.valueOfLong(number));

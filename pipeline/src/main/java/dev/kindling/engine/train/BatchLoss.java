@@ -123,7 +123,7 @@ record BatchLoss(float[] slopes, int exponent, GradientStatistics statistics) {
       return new GradientStatistics(
           loss,
           tokens,
-          (long) broken.length * batch.width(),
+          batch.tokens(),
           clipped,
           k1,
           k3,

@@ -10,7 +10,7 @@ import java.util.List;
  *
  * @param loss sum of the tokens' terms of the loss
  * @param tokens trained tokens
- * @param computedTokens tokens that went through the layers, padding included
+ * @param computedTokens tokens that went through the layers; a shared prompt counts once
  * @param clippedTokens trained tokens whose ratio was clipped
  * @param k1 sum of sampler − trainer log-prob
  * @param k3 sum of e^d − d − 1 with d = trainer − sampler log-prob

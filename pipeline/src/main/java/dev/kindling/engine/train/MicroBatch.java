@@ -2,24 +2,40 @@ package dev.kindling.engine.train;
 
 import dev.kindling.check.Check;
 import dev.kindling.engine.model.ModelConfig;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * Sequences side by side, padded on the right, and the places whose next token is trained on. What
- * follows the last trained token of a row is left out: no gradient comes from there.
+ * Sequences one behind the other without padding, and the places whose next token is trained on.
+ * Sequences with equal prompts of one example share it: the prompt stands once, before their
+ * completions. What follows the last trained token of a sequence is left out: no gradient comes
+ * from there. The segments are those of the training program.
  */
 final class MicroBatch {
   private final List<Sequence> sequences;
-  private final int width;
   private final int[] pickRows;
   private final int[] pickTokens;
+  private final long[] places;
+  private final long[] ids;
+  private final long[] positions;
+  private final long[] starts;
+  private final long[] shared;
 
-  private MicroBatch(List<Sequence> sequences, int width, int[] pickRows, int[] pickTokens) {
+  private MicroBatch(List<Sequence> sequences, Picks picks, Layout layout) {
     this.sequences = sequences;
-    this.width = width;
-    this.pickRows = pickRows;
-    this.pickTokens = pickTokens;
+    this.pickRows = picks.rows;
+    this.pickTokens = picks.tokens;
+    this.places = new long[pickRows.length];
+    for (int pick = 0; pick < places.length; pick++) {
+      places[pick] = layout.place(pickRows[pick], pickTokens[pick] - 1);
+    }
+    this.ids = layout.ids;
+    this.positions = layout.positions;
+    this.starts = layout.starts.stream().mapToLong(Long::longValue).toArray();
+    this.shared = layout.shared.stream().mapToLong(Long::longValue).toArray();
   }
 
   /**
@@ -30,24 +46,9 @@ final class MicroBatch {
    *     token outside of the vocabulary
    */
   static MicroBatch of(List<Sequence> sequences, boolean always, ModelConfig config) {
-    int[] rows = new int[sequences.stream().mapToInt(s -> s.tokenIds().length).sum()];
-    int[] tokens = new int[rows.length];
-    int picks = 0;
-    int width = 0;
-    for (int row = 0; row < sequences.size(); row++) {
-      Sequence sequence = sequences.get(row);
-      check(sequence, config);
-      for (int t = sequence.promptLength(); t < sequence.tokenIds().length; t++) {
-        if (sequence.isTrained(t, always)) {
-          rows[picks] = row;
-          tokens[picks++] = t;
-          // The input ends before the last trained token.
-          width = Math.max(width, t);
-        }
-      }
-    }
-    return new MicroBatch(
-        List.copyOf(sequences), width, Arrays.copyOf(rows, picks), Arrays.copyOf(tokens, picks));
+    sequences.forEach(sequence -> check(sequence, config));
+    Picks picks = Picks.of(sequences, always);
+    return new MicroBatch(List.copyOf(sequences), picks, Layout.of(sequences, picks.lengths));
   }
 
   private static void check(Sequence sequence, ModelConfig config) {
@@ -70,13 +71,131 @@ final class MicroBatch {
     check.done();
   }
 
+  /**
+   * The trained tokens.
+   *
+   * @param rows of each pick, the index of its sequence
+   * @param tokens of each pick, the index of the trained token in the sequence
+   * @param lengths of each sequence, how many of its tokens are read to predict its last pick; 0
+   *     without a pick
+   */
+  private record Picks(int[] rows, int[] tokens, int[] lengths) {
+    static Picks of(List<Sequence> sequences, boolean always) {
+      int[] rows = new int[sequences.stream().mapToInt(s -> s.tokenIds().length).sum()];
+      int[] tokens = new int[rows.length];
+      int[] lengths = new int[sequences.size()];
+      int picks = 0;
+      for (int row = 0; row < lengths.length; row++) {
+        Sequence sequence = sequences.get(row);
+        for (int t = sequence.promptLength(); t < sequence.tokenIds().length; t++) {
+          if (sequence.isTrained(t, always)) {
+            rows[picks] = row;
+            tokens[picks++] = t;
+            lengths[row] = t;
+          }
+        }
+      }
+      return new Picks(Arrays.copyOf(rows, picks), Arrays.copyOf(tokens, picks), lengths);
+    }
+  }
+
+  /** Where each sequence's tokens stand. */
+  private static final class Layout {
+    private final long[] ids;
+    private final long[] positions;
+    private final List<Long> starts = new ArrayList<>(List.of(0L));
+    private final List<Long> shared = new ArrayList<>();
+    // Of each sequence: place of its first token, number of tokens shared, place of the others.
+    private final int[] firsts;
+    private final int[] splits;
+    private final int[] owns;
+    private int end;
+
+    private Layout(int rows, int capacity) {
+      this.ids = new long[capacity];
+      this.positions = new long[capacity];
+      this.firsts = new int[rows];
+      this.owns = new int[rows];
+      this.splits = new int[rows];
+    }
+
+    static Layout of(List<Sequence> sequences, int[] lengths) {
+      Map<Prompt, List<Integer>> groups = new LinkedHashMap<>();
+      int tokens = 0;
+      for (int row = 0; row < lengths.length; row++) {
+        if (lengths[row] > 0) {
+          groups.computeIfAbsent(Prompt.of(sequences.get(row)), p -> new ArrayList<>()).add(row);
+        }
+      }
+      for (Map.Entry<Prompt, List<Integer>> group : groups.entrySet()) {
+        int repeated = group.getValue().size() - 1;
+        tokens -= repeated * group.getKey().length();
+        tokens += group.getValue().stream().mapToInt(row -> lengths[row]).sum();
+      }
+      Layout layout = new Layout(lengths.length, tokens);
+      groups.values().forEach(rows -> layout.add(sequences, rows, lengths));
+      return layout;
+    }
+
+    private void add(List<Sequence> sequences, List<Integer> rows, int[] lengths) {
+      int first = end;
+      // A sequence alone is one segment: nobody else attends to its prompt.
+      int split = rows.size() == 1 ? 0 : sequences.get(rows.get(0)).promptLength();
+      append(sequences.get(rows.get(0)), 0, split);
+      int completions = end;
+      for (int row : rows) {
+        firsts[row] = first;
+        splits[row] = split;
+        owns[row] = end;
+        append(sequences.get(row), split, lengths[row]);
+      }
+      if (split > 0 && end > completions) {
+        shared.addAll(List.of((long) first, (long) completions, (long) end));
+      }
+    }
+
+    /** Appends the tokens {@code from} to {@code to} of a sequence as a segment. */
+    private void append(Sequence sequence, int from, int to) {
+      for (int t = from; t < to; t++) {
+        ids[end] = sequence.tokenIds()[t];
+        positions[end++] = t;
+      }
+      if (to > from) {
+        starts.add((long) end);
+      }
+    }
+
+    /** Place of token {@code t} of a sequence. */
+    long place(int row, int t) {
+      return t < splits[row] ? firsts[row] + t : owns[row] + t - splits[row];
+    }
+  }
+
+  /** What sequences must have in common to share a prompt. */
+  private record Prompt(String exampleId, List<Integer> tokens) {
+    static Prompt of(Sequence sequence) {
+      return new Prompt(
+          sequence.exampleId(),
+          Arrays.stream(sequence.tokenIds(), 0, sequence.promptLength()).boxed().toList());
+    }
+
+    int length() {
+      return tokens.size();
+    }
+  }
+
   List<Sequence> sequences() {
     return sequences;
   }
 
-  /** Tokens of one padded row. */
-  int width() {
-    return width;
+  /** Number of tokens that are computed. */
+  int tokens() {
+    return ids.length;
+  }
+
+  /** One more than the largest position. */
+  int positionsNeeded() {
+    return (int) Arrays.stream(positions).max().orElse(-1) + 1;
   }
 
   /** Number of picks: trained tokens. */
@@ -94,24 +213,28 @@ final class MicroBatch {
     return pickTokens[pick];
   }
 
-  /** Input tokens (rows * width), row by row; padding is token 0. */
+  /** The computed tokens (tokens). */
   long[] ids() {
-    long[] ids = new long[sequences.size() * width];
-    for (int row = 0; row < sequences.size(); row++) {
-      int[] tokens = sequences.get(row).tokenIds();
-      for (int t = 0; t < Math.min(width, tokens.length); t++) {
-        ids[row * width + t] = tokens[t];
-      }
-    }
     return ids;
   }
 
-  /** Places in {@link #ids} that predict the trained tokens, ascending (picks). */
+  /** Of each computed token, its position in its sequence (tokens). */
+  long[] positions() {
+    return positions;
+  }
+
+  /** Where segments start, and where the last one ends. */
+  long[] starts() {
+    return starts;
+  }
+
+  /** Of each shared prompt, where it starts, where its completions start and where they end. */
+  long[] shared() {
+    return shared;
+  }
+
+  /** Places that predict the trained tokens; those of a shared prompt's end repeat (picks). */
   long[] places() {
-    long[] places = new long[picks()];
-    for (int pick = 0; pick < places.length; pick++) {
-      places[pick] = (long) pickRows[pick] * width + pickTokens[pick] - 1;
-    }
     return places;
   }
 

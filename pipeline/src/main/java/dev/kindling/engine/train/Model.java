@@ -1,6 +1,7 @@
 package dev.kindling.engine.train;
 
 import dev.kindling.engine.model.ModelConfig;
+import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.RotaryTable;
 import dev.kindling.engine.model.Scope;
 import dev.kindling.engine.model.Tensor;
@@ -11,15 +12,22 @@ import java.util.List;
  * A model as arguments of the training program, fp32 or fp64 throughout.
  *
  * @param config its shape
+ * @param precision which numbers its large matrix products multiply
  * @param weights its parameters, in the layout's order
  * @param cos rotary cosines (positions, headDim)
  * @param sin rotary sines (positions, headDim)
  */
-record Model(ModelConfig config, Value weights, Value cos, Value sin) {
+record Model(ModelConfig config, Precision precision, Value weights, Value cos, Value sin) {
   /** The arguments of this model, owned by {@code scope}. */
-  static Model of(ModelConfig config, List<Tensor> weights, RotaryTable table, Scope scope) {
+  static Model of(
+      ModelConfig config,
+      Precision precision,
+      List<Tensor> weights,
+      RotaryTable table,
+      Scope scope) {
     return new Model(
         config,
+        precision,
         scope.own(Value.of(weights)),
         scope.own(Value.of(table.cos())),
         scope.own(Value.of(table.sin())));

@@ -1,9 +1,12 @@
 package dev.kindling.engine.train;
 
+import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.Program;
 import dev.kindling.engine.model.Scope;
 import dev.kindling.engine.model.Tensor;
 import dev.kindling.engine.model.Value;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** One micro-batch on its way through the training program: forward, then perhaps backward. */
@@ -13,72 +16,66 @@ final class Pass implements AutoCloseable {
 
   private final Scope scope = new Scope();
   private final Program program;
-  private final Model model;
-  private final Value ids;
-  private final Value picks;
-  private final Value targets;
-  private final Value eps;
-  private final Value biases;
-  private final Value norms;
-  private final Value chunk;
+  private final List<Value> common;
+  private final Value kept;
   private final List<Tensor> results;
 
-  private Pass(Program program, Model model, MicroBatch batch, boolean keep, boolean gradients) {
+  private Pass(Program program, Model model, MicroBatch batch, int inputs, int kept) {
     this.program = program;
-    this.model = model;
-    this.ids =
-        own(Value.of(scope.own(Tensor.of(batch.ids(), batch.sequences().size(), batch.width()))));
-    this.picks = own(Value.of(scope.own(Tensor.of(batch.places(), batch.picks()))));
-    this.targets = own(Value.of(scope.own(Tensor.of(batch.targets(), batch.picks()))));
-    this.eps = own(Value.of(model.config().normEps()));
-    this.biases = own(Value.of(model.config().qkvBias()));
-    this.norms = own(Value.of(model.config().qkNorm()));
-    this.chunk = own(Value.of((long) Math.max(1, CHUNK_FLOATS / model.config().vocab())));
-    this.results = forward(own(Value.of(keep)), gradients);
+    this.kept = own(Value.of((long) kept));
+    this.common =
+        List.of(
+            tensor(batch.ids()),
+            tensor(batch.positions()),
+            own(Value.of(batch.starts())),
+            own(Value.of(batch.shared())),
+            tensor(batch.places()),
+            tensor(batch.targets()),
+            model.weights(),
+            model.cos(),
+            model.sin(),
+            own(Value.of(model.config().normEps())),
+            own(Value.of(model.config().qkvBias())),
+            own(Value.of(model.config().qkNorm())),
+            own(Value.of(model.precision() == Precision.BFLOAT16)),
+            own(Value.of((long) Math.max(1, CHUNK_FLOATS / model.config().vocab()))),
+            // What backward needs; the program fills and empties it, so nobody else holds it.
+            own(Value.of(List.of())));
+    try {
+      this.results = scope.own(run("forward", own(Value.of((long) inputs)), this.kept).tensors());
+    } catch (RuntimeException e) {
+      scope.close();
+      throw e;
+    }
   }
 
   /** The forward pass of a policy whose log-probs are wanted, and nothing else. */
   static Pass scoring(Program program, Model model, MicroBatch batch) {
-    return new Pass(program, model, batch, false, false);
+    return new Pass(program, model, batch, 0, 0);
   }
 
   /**
    * The forward pass of a policy that {@link #backward} follows.
    *
-   * @param keep whether what the layers computed is kept, or made again by {@link #backward}
+   * @param kept of how many layers what they computed is kept, 0 to all; {@link #backward} computes
+   *     the others again, to the same bits
    */
-  static Pass training(Program program, Model model, MicroBatch batch, boolean keep) {
-    return new Pass(program, model, batch, keep, true);
+  static Pass training(Program program, Model model, MicroBatch batch, int kept) {
+    return new Pass(program, model, batch, model.config().layers(), kept);
   }
 
   private Value own(Value value) {
     return scope.own(value);
   }
 
-  private List<Tensor> forward(Value keep, boolean gradients) {
-    Value[] arguments = {
-      ids,
-      picks,
-      targets,
-      model.weights(),
-      model.cos(),
-      model.sin(),
-      eps,
-      biases,
-      norms,
-      keep,
-      chunk
-    };
-    try {
-      Value result =
-          gradients
-              ? program.runWithGradients("forward", arguments)
-              : program.run("forward", arguments);
-      return scope.own(own(result).tensors());
-    } catch (RuntimeException e) {
-      scope.close();
-      throw e;
-    }
+  private Value tensor(long[] elements) {
+    return own(Value.of(scope.own(Tensor.of(elements, elements.length))));
+  }
+
+  private Value run(String method, Value... more) {
+    List<Value> arguments = new ArrayList<>(common);
+    Collections.addAll(arguments, more);
+    return own(program.run(method, arguments.toArray(Value[]::new)));
   }
 
   /** Log-prob of each pick's token, in nats (picks). */
@@ -92,33 +89,17 @@ final class Pass implements AutoCloseable {
   }
 
   /**
-   * Adds {@code scale} times the gradient of Σ slope · log-prob to {@code sums}.
+   * Adds {@code scale} times the gradient of Σ slope · log-prob to {@code sums}. It can be called
+   * once: what the layers computed is given back on the way.
    *
    * @param slopes slope of each pick (picks), of the model's type
    * @param sums a list of tensors shaped as the model's parameters
    */
   void backward(Tensor slopes, Value sums, double scale) {
-    Value state = own(Value.of(results.subList(2, results.size())));
-    own(
-        program.runWithGradients(
-            "backward",
-            ids,
-            picks,
-            targets,
-            own(Value.of(slopes)),
-            state,
-            model.weights(),
-            sums,
-            model.cos(),
-            model.sin(),
-            eps,
-            biases,
-            norms,
-            chunk,
-            own(Value.of(scale))));
+    run("backward", kept, own(Value.of(slopes)), sums, own(Value.of(scale)));
   }
 
-  /** Gives everything back, the graph included. */
+  /** Gives everything back. */
   @Override
   public void close() {
     scope.close();

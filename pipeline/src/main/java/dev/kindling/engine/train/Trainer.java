@@ -2,6 +2,7 @@ package dev.kindling.engine.train;
 
 import dev.kindling.check.Check;
 import dev.kindling.engine.model.ModelConfig;
+import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.Program;
 import dev.kindling.engine.model.RotaryTable;
 import dev.kindling.engine.model.Scope;
@@ -18,18 +19,19 @@ import java.util.List;
  * one type.
  */
 public final class Trainer implements AutoCloseable {
-  // Larger micro-batches compute their activations twice: a third more time, the same bits.
-  private static final long KEPT_BYTES = 1L << 30;
-
   private final Program program;
+  private final Precision precision;
   private final long keptBytes;
 
-  /** A trainer; close it when no thread uses it any more. */
-  public Trainer() {
-    this(KEPT_BYTES);
-  }
-
-  Trainer(long keptBytes) {
+  /**
+   * A trainer; close it when no thread uses it any more.
+   *
+   * @param precision which numbers the large matrix products multiply
+   * @param keptBytes most bytes of a micro-batch's activations that are kept for its backward pass;
+   *     layers beyond it are computed twice, to the same bits
+   */
+  public Trainer(Precision precision, long keptBytes) {
+    this.precision = precision;
     this.keptBytes = keptBytes;
     this.program = Program.load("layers.torchscript", "training.torchscript");
   }
@@ -65,11 +67,13 @@ public final class Trainer implements AutoCloseable {
             .toList();
     Weights sums = Weights.allocate(config);
     try (Scope scope = new Scope()) {
-      int positions = batches.stream().mapToInt(MicroBatch::width).max().orElse(1);
+      int positions = batches.stream().mapToInt(MicroBatch::positionsNeeded).max().orElse(1);
       RotaryTable table = scope.own(RotaryTable.of(config, positions));
-      Model policy = Model.of(config, weights.tensors(), table, scope);
+      Model policy = Model.of(config, precision, weights.tensors(), table, scope);
       Model anchor =
-          loss.needsReference() ? Model.of(config, reference.tensors(), table, scope) : null;
+          loss.needsReference()
+              ? Model.of(config, precision, reference.tensors(), table, scope)
+              : null;
       Value total = scope.own(Value.of(sums.tensors()));
       GradientStatistics statistics = GradientStatistics.NONE;
       for (MicroBatch batch : batches) {
@@ -91,8 +95,8 @@ public final class Trainer implements AutoCloseable {
         anchors = pass.logprobs().floats();
       }
     }
-    boolean keep = keptBytes(batch, policy.config()) <= keptBytes;
-    try (Pass pass = Pass.training(program, policy, batch, keep)) {
+    try (Pass pass =
+        Pass.training(program, policy, batch, keptLayers(batch.tokens(), policy.config()))) {
       BatchLoss evaluated =
           BatchLoss.of(batch, pass.logprobs().floats(), pass.entropies().floats(), anchors, loss);
       if (evaluated.hasSlope()) {
@@ -104,11 +108,14 @@ public final class Trainer implements AutoCloseable {
     }
   }
 
-  /** About what the backward pass needs of all layers. */
-  private static long keptBytes(MicroBatch batch, ModelConfig config) {
-    long attention = 7L * config.heads() * config.headDim();
-    long perToken = 4L * config.hidden() + attention + 4L * config.intermediate();
-    return Float.BYTES * perToken * config.layers() * batch.sequences().size() * batch.width();
+  /** Of how many layers all that the backward pass needs fits into the bound. */
+  private int keptLayers(int tokens, ModelConfig config) {
+    long factors = (long) (config.heads() + 2 * config.kvHeads()) * config.headDim();
+    factors += 2L * config.intermediate();
+    long wholes = 2L * config.hidden() + (long) config.heads() * (config.headDim() + 1);
+    long bytesOfFactor = precision == Precision.BFLOAT16 ? Short.BYTES : Float.BYTES;
+    long bytes = tokens * (factors * bytesOfFactor + wholes * Float.BYTES);
+    return (int) Math.min(config.layers(), keptBytes / bytes);
   }
 
   /** Gives the program back. */

@@ -5,6 +5,7 @@ import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.Weights;
 import dev.kindling.objective.TokenLoss;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** Small models, sequences and losses that the trainer's tests share. */
@@ -67,6 +68,41 @@ final class Examples {
       sequences.add(new Sequence("example", sample, tokens, prompt, coefs, 0.01, samplerLogprobs));
     }
     return sequences;
+  }
+
+  /**
+   * Rows of several examples in turn, those of one example with one prompt; some of their tokens,
+   * and of some rows all, have no coefficient.
+   *
+   * @param rows of each example, the number of its rows
+   */
+  static List<Sequence> groups(List<Integer> rows, ModelConfig config, long seed) {
+    List<Sequence> sequences = new ArrayList<>();
+    for (int row = 0; row < Collections.max(rows); row++) {
+      for (int example = 0; example < rows.size(); example++) {
+        if (row < rows.get(example)) {
+          sequences.add(grouped(example, row, config, seed));
+        }
+      }
+    }
+    return sequences;
+  }
+
+  private static Sequence grouped(int example, int row, ModelConfig config, long seed) {
+    CounterRandom shared = CounterRandom.of(seed, "prompt " + example);
+    CounterRandom own = CounterRandom.of(seed, "row " + example + "/" + row);
+    int prompt = 1 + (int) (shared.uniform(0) * 6);
+    int[] tokens = new int[prompt + (int) (own.uniform(0) * 8)];
+    float[] coefs = new float[tokens.length];
+    for (int t = 0; t < tokens.length; t++) {
+      CounterRandom random = t < prompt ? shared : own;
+      tokens[t] = (int) (random.uniform(3L * t + 1) * config.vocab());
+      if (t >= prompt && own.uniform(3L * t + 2) < 0.6) {
+        coefs[t] = (float) own.normal(3L * t + 3);
+      }
+    }
+    return new Sequence(
+        "example " + example, row, tokens, prompt, coefs, 0.01, new float[tokens.length]);
   }
 
   /** −k log p. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kindling.GoldenModel;
 import dev.kindling.engine.model.Parameter;
+import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.Weights;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,7 +22,7 @@ class GoldenModelTest {
   void logprobsAreThoseOfTransformers(GoldenModel model) throws Exception {
     JsonNode cases = model.golden().get("forward");
     try (Weights weights = model.weights();
-        Trainer trainer = new Trainer()) {
+        Trainer trainer = new Trainer(Precision.FLOAT32, Long.MAX_VALUE)) {
       for (JsonNode one : cases) {
         int[] ids = GoldenModel.ints(one.get("ids"));
         double[] expected = GoldenModel.doubles(one.get("ref64_logp_next"));
@@ -49,7 +50,7 @@ class GoldenModelTest {
       absolute += Math.abs(coefs[t]);
     }
     try (Weights weights = model.weights();
-        Trainer trainer = new Trainer();
+        Trainer trainer = new Trainer(Precision.FLOAT32, Long.MAX_VALUE);
         ShardGradient gradient = gradient(trainer, weights, ids, coefs)) {
       assertThat(gradient.statistics().loss())
           .isCloseTo(golden.get("ref64_loss").asDouble(), within(1e-5 * absolute));

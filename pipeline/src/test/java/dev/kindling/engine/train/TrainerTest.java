@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.kindling.check.InvalidInputException;
 import dev.kindling.engine.model.ModelConfig;
+import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.Weights;
 import dev.kindling.objective.TokenLoss;
 import java.io.IOException;
@@ -23,8 +24,9 @@ import org.junit.jupiter.api.Test;
 /** Gradients of micro-batches in fp32, and what they were made of. */
 class TrainerTest {
   private static final ModelConfig CONFIG = Examples.FULL;
+  private static final long ALL = Long.MAX_VALUE;
   private static final TokenLoss LOG_LIKELIHOOD = new Examples.LogLikelihood();
-  private static final Trainer TRAINER = new Trainer();
+  private static final Trainer TRAINER = new Trainer(Precision.FLOAT32, ALL);
   private static final Weights WEIGHTS = Examples.weights(CONFIG, 3);
 
   @AfterAll
@@ -72,7 +74,7 @@ class TrainerTest {
 
   @Test
   void howSequencesAreSplitIntoMicroBatchesChangesNothingButRounding() {
-    List<Sequence> sequences = Examples.sequences(8, CONFIG, 1);
+    List<Sequence> sequences = Examples.groups(List.of(4, 1, 3), CONFIG, 1);
     List<List<Sequence>> single = new ArrayList<>();
     sequences.forEach(sequence -> single.add(List.of(sequence)));
     try (ShardGradient whole = gradient(WEIGHTS, List.of(sequences));
@@ -80,8 +82,9 @@ class TrainerTest {
       assertThat(distance(Examples.flat(whole), Examples.flat(split))).isLessThan(2e-6);
       assertThat(split.statistics().tokens()).isEqualTo(whole.statistics().tokens());
       assertThat(split.statistics().loss()).isCloseTo(whole.statistics().loss(), within(1e-5));
-      assertThat(split.statistics().computedTokens())
-          .isLessThan(whole.statistics().computedTokens());
+      // Prompts are computed once instead of four and three times.
+      assertThat(whole.statistics().computedTokens())
+          .isLessThan(split.statistics().computedTokens());
     }
   }
 
@@ -121,7 +124,7 @@ class TrainerTest {
   @Test
   void theSameInputsGiveTheSameBitsFromTheFirstCallOn() {
     List<List<Sequence>> batches = List.of(Examples.sequences(8, CONFIG, 1));
-    try (Trainer fresh = new Trainer();
+    try (Trainer fresh = new Trainer(Precision.FLOAT32, ALL);
         ShardGradient first = fresh.gradient(WEIGHTS, null, batches, LOG_LIKELIHOOD)) {
       for (int call = 0; call < 4; call++) {
         try (ShardGradient next = fresh.gradient(WEIGHTS, null, batches, LOG_LIKELIHOOD)) {
@@ -133,12 +136,18 @@ class TrainerTest {
   }
 
   @Test
-  void largeMicroBatchesAreComputedTwiceWithTheSameBits() {
-    List<List<Sequence>> batches = List.of(Examples.sequences(8, CONFIG, 1));
-    try (Trainer frugal = new Trainer(0);
-        ShardGradient again = frugal.gradient(WEIGHTS, null, batches, LOG_LIKELIHOOD);
-        ShardGradient kept = gradient(WEIGHTS, batches)) {
-      assertThat(Examples.flat(again)).isEqualTo(Examples.flat(kept));
+  void layersAreComputedTwiceWithTheSameBitsWhereOneOrNoneFitsIntoTheBound() {
+    List<List<Sequence>> batches = List.of(Examples.groups(List.of(4, 1, 3), CONFIG, 1));
+    try (ShardGradient kept = gradient(WEIGHTS, batches)) {
+      // A token's 180 floats of a layer: 2 residuals of 16, 4 + 2 + 2 heads of 8 and 4 of 9, 2 of
+      // 24.
+      long oneLayer = 180 * Float.BYTES * kept.statistics().computedTokens();
+      for (long bound : new long[] {0, oneLayer - 1, oneLayer}) {
+        try (Trainer frugal = new Trainer(Precision.FLOAT32, bound);
+            ShardGradient again = frugal.gradient(WEIGHTS, null, batches, LOG_LIKELIHOOD)) {
+          assertThat(Examples.flat(again)).isEqualTo(Examples.flat(kept));
+        }
+      }
     }
   }
 
@@ -258,6 +267,33 @@ class TrainerTest {
     assertThatThrownBy(
             () -> TRAINER.gradient(WEIGHTS, null, List.of(), new Examples.Clipped(2, 0.5)))
         .hasMessageStartingWith("Invalid reference policy: none");
+  }
+
+  @Test
+  void bfloat16GradientsPointWhereThoseOfFloat32Do() {
+    List<List<Sequence>> batches = List.of(Examples.groups(List.of(4, 1, 3), CONFIG, 1));
+    try (Trainer half = new Trainer(Precision.BFLOAT16, ALL);
+        Trainer frugal = new Trainer(Precision.BFLOAT16, 0);
+        ShardGradient whole = gradient(WEIGHTS, batches);
+        ShardGradient rounded = half.gradient(WEIGHTS, null, batches, LOG_LIKELIHOOD);
+        ShardGradient again = frugal.gradient(WEIGHTS, null, batches, LOG_LIKELIHOOD)) {
+      float[] expected = Examples.flat(whole);
+      float[] actual = Examples.flat(rounded);
+      assertThat(cosine(expected, actual)).isGreaterThan(0.999);
+      // Eight bits of significand: products are off by some thousandths.
+      assertThat(distance(expected, actual)).isBetween(1e-4, 0.05);
+      assertThat(rounded.statistics().loss())
+          .isCloseTo(whole.statistics().loss(), within(0.02 * whole.statistics().tokens()));
+      assertThat(Examples.flat(again)).isEqualTo(actual);
+    }
+  }
+
+  private static double cosine(float[] a, float[] b) {
+    double product = 0;
+    for (int i = 0; i < a.length; i++) {
+      product += (double) a[i] * b[i];
+    }
+    return product / (norm(a) * norm(b));
   }
 
   @Test

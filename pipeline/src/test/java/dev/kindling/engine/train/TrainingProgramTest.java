@@ -7,16 +7,16 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
+import dev.kindling.engine.model.CounterRandom;
 import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.Parameter;
 import dev.kindling.engine.model.ParameterLayout;
 import dev.kindling.engine.model.Program;
-import dev.kindling.engine.model.RotaryTable;
 import dev.kindling.engine.model.Scope;
 import dev.kindling.engine.model.Tensor;
 import dev.kindling.engine.model.Value;
-import dev.kindling.engine.model.Weights;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -33,25 +33,69 @@ class TrainingProgramTest {
   @Test
   void logprobsAndGradientsAreThoseOfTheDecoderOfArrays() {
     for (ModelConfig config : List.of(Examples.FULL, Examples.PLAIN)) {
-      double[] flat = doubles(config);
+      double[] flat = DoublePass.weights(config);
       List<Sequence> sequences = Examples.sequences(5, config, 1);
-      Result program = run(config, flat, sequences, true);
-      Result arrays = runArrays(config, flat, sequences);
-      assertThat(program.logprobs).hasSameSizeAs(arrays.logprobs);
-      assertThat(program.logprobs.length).isGreaterThan(20);
-      assertThat(program.logprobs).containsExactly(arrays.logprobs, within(1e-12));
-      assertThat(program.entropies).containsExactly(arrays.entropies, within(1e-12));
-      assertThat(norm(arrays.gradient)).isGreaterThan(1);
-      assertThat(program.gradient).containsExactly(arrays.gradient, within(1e-11));
+      DoublePass program = DoublePass.of(PROGRAM, config, flat, sequences, 2);
+      DoublePass arrays = runArrays(config, flat, sequences);
+      assertThat(program.logprobs()).hasSameSizeAs(arrays.logprobs());
+      assertThat(program.logprobs().length).isGreaterThan(20);
+      assertThat(program.logprobs()).containsExactly(arrays.logprobs(), within(1e-12));
+      assertThat(program.entropies()).containsExactly(arrays.entropies(), within(1e-12));
+      assertThat(norm(arrays.gradient())).isGreaterThan(1);
+      assertThat(program.gradient()).containsExactly(arrays.gradient(), within(1e-11));
     }
+  }
+
+  @Test
+  void attentionOfOtherDevicesIsThatOfTheProcessorsKernel() {
+    // 5 queries of one head of width 4 meet 5 keys causally and 3 keys without a mask.
+    try (Scope scope = new Scope()) {
+      for (boolean causal : new boolean[] {true, false}) {
+        Value mask = scope.own(Value.of(causal));
+        double[][] lanes = attended(scope, mask, causal ? 5 : 3, "meet_plainly", 1, 1, -1, 4);
+        double[][] tokens = attended(scope, mask, causal ? 5 : 3, "meet", -1, 1, 4);
+        for (int i = 0; i < 5; i++) {
+          assertThat(lanes[i]).containsExactly(tokens[i], within(1e-12));
+        }
+        assertThat(tokens[0]).hasSize(20);
+        assertThat(tokens[1]).hasSize(5);
+      }
+    }
+  }
+
+  /** Mixed values, logs of sums, and slopes by q, k and v; -1 in a shape stands for the tokens. */
+  private static double[][] attended(
+      Scope scope, Value causal, int keys, String method, long... shape) {
+    Value q = normals(scope, "q", 5, shape);
+    Value k = normals(scope, "k", keys, shape);
+    Value v = normals(scope, "v", keys, shape);
+    List<Tensor> met = results(scope, method, q, k, v, causal);
+    Value da = normals(scope, "da", 5, shape);
+    Value a = scope.own(Value.of(met.get(0)));
+    Value z = scope.own(Value.of(met.get(1)));
+    List<Tensor> all = new ArrayList<>(met);
+    all.addAll(results(scope, method + "_slope", da, q, k, v, a, z, causal));
+    return all.stream().map(Tensor::doubles).toArray(double[][]::new);
+  }
+
+  private static Value normals(Scope scope, String name, int tokens, long... shape) {
+    CounterRandom random = CounterRandom.of(1, name);
+    double[] elements = new double[tokens * 4];
+    Arrays.setAll(elements, random::normal);
+    long[] filled = Arrays.stream(shape).map(length -> length == -1 ? tokens : length).toArray();
+    return scope.own(Value.of(scope.own(Tensor.of(elements, filled))));
+  }
+
+  private static List<Tensor> results(Scope scope, String method, Value... arguments) {
+    return scope.own(scope.own(PROGRAM.run(method, arguments)).tensors());
   }
 
   @Test
   void gradientsAreThoseOfFiniteDifferencesInEveryParameter() {
     ModelConfig config = Examples.FULL;
-    double[] flat = doubles(config);
+    double[] flat = DoublePass.weights(config);
     List<Sequence> sequences = Examples.sequences(3, config, 1);
-    double[] gradient = run(config, flat, sequences, true).gradient;
+    double[] gradient = DoublePass.of(PROGRAM, config, flat, sequences, 2).gradient();
     double step = 1e-5;
     for (Parameter parameter : ParameterLayout.of(config).parameters()) {
       for (long element : List.of(0L, parameter.size() / 2, parameter.size() - 1)) {
@@ -67,30 +111,19 @@ class TrainingProgramTest {
 
   @Test
   void graphsThatAreMadeAgainGiveTheBitsOfGraphsThatAreKept() {
-    double[] flat = doubles(Examples.FULL);
+    double[] flat = DoublePass.weights(Examples.FULL);
     List<Sequence> sequences = Examples.sequences(5, Examples.FULL, 1);
-    Result kept = run(Examples.FULL, flat, sequences, true);
-    Result again = run(Examples.FULL, flat, sequences, false);
-    assertThat(again.logprobs).isEqualTo(kept.logprobs);
-    assertThat(again.gradient).isEqualTo(kept.gradient);
-  }
-
-  private static double[] doubles(ModelConfig config) {
-    try (Weights weights = Examples.weights(config, 3)) {
-      float[] floats = Examples.flat(weights);
-      double[] doubles = new double[floats.length];
-      for (int i = 0; i < doubles.length; i++) {
-        doubles[i] = floats[i];
-      }
-      return doubles;
-    }
+    DoublePass kept = DoublePass.of(PROGRAM, Examples.FULL, flat, sequences, 2);
+    DoublePass again = DoublePass.of(PROGRAM, Examples.FULL, flat, sequences, 0);
+    assertThat(again.logprobs()).isEqualTo(kept.logprobs());
+    assertThat(again.gradient()).isEqualTo(kept.gradient());
   }
 
   private static double lossAt(
       ModelConfig config, double[] flat, int index, double step, List<Sequence> sequences) {
     double[] moved = flat.clone();
     moved[index] += step;
-    return run(config, moved, sequences, true).loss;
+    return DoublePass.of(PROGRAM, config, moved, sequences, 2).loss();
   }
 
   private static double norm(double[] vector) {
@@ -101,63 +134,7 @@ class TrainingProgramTest {
     return Math.sqrt(squares);
   }
 
-  /** Log-prob and entropy of each pick, the loss −Σ coefficient · log-prob, and its gradient. */
-  private record Result(double[] logprobs, double[] entropies, double loss, double[] gradient) {}
-
-  private static Result run(
-      ModelConfig config, double[] flat, List<Sequence> sequences, boolean keep) {
-    MicroBatch batch = MicroBatch.of(sequences, false, config);
-    try (Scope scope = new Scope()) {
-      List<Tensor> weights = new ArrayList<>();
-      List<Tensor> sums = new ArrayList<>();
-      for (Parameter parameter : ParameterLayout.of(config).parameters()) {
-        double[] elements = new double[(int) parameter.size()];
-        long[] shape = parameter.shape().stream().mapToLong(Integer::longValue).toArray();
-        sums.add(scope.own(Tensor.of(elements, shape)));
-        System.arraycopy(flat, (int) parameter.offset(), elements, 0, elements.length);
-        weights.add(scope.own(Tensor.of(elements, shape)));
-      }
-      Model model = Model.of(config, weights, rotary(config, batch.width(), scope), scope);
-      double[] slopes = new double[batch.picks()];
-      double loss = 0;
-      try (Pass pass = Pass.training(PROGRAM, model, batch, keep)) {
-        double[] logprobs = pass.logprobs().doubles();
-        for (int pick = 0; pick < slopes.length; pick++) {
-          Sequence sequence = sequences.get(batch.row(pick));
-          slopes[pick] = -sequence.coefs()[batch.token(pick)];
-          loss += slopes[pick] * logprobs[pick];
-        }
-        Tensor pulled = scope.own(Tensor.of(slopes, slopes.length));
-        pass.backward(pulled, scope.own(Value.of(sums)), 1);
-        double[] gradient = new double[flat.length];
-        int at = 0;
-        for (Tensor sum : sums) {
-          double[] elements = sum.doubles();
-          System.arraycopy(elements, 0, gradient, at, elements.length);
-          at += elements.length;
-        }
-        return new Result(logprobs, pass.entropies().doubles(), loss, gradient);
-      }
-    }
-  }
-
-  private static RotaryTable rotary(ModelConfig config, int positions, Scope scope) {
-    int width = config.headDim();
-    double[] cos = new double[positions * width];
-    double[] sin = new double[positions * width];
-    for (int i = 0; i < cos.length; i++) {
-      int column = i % width;
-      int pair = column % (width / 2);
-      int position = i / width;
-      double angle = position * Math.pow(config.ropeTheta(), -2.0 * pair / width);
-      cos[i] = Math.cos(angle);
-      sin[i] = column == pair ? -Math.sin(angle) : Math.sin(angle);
-    }
-    return scope.own(
-        new RotaryTable(Tensor.of(cos, positions, width), Tensor.of(sin, positions, width)));
-  }
-
-  private static Result runArrays(ModelConfig config, double[] flat, List<Sequence> sequences) {
+  private static DoublePass runArrays(ModelConfig config, double[] flat, List<Sequence> sequences) {
     List<Double> logprobs = new ArrayList<>();
     List<Double> entropies = new ArrayList<>();
     double[] gradient = new double[flat.length];
@@ -187,7 +164,7 @@ class TrainingProgramTest {
         at += elements.length;
       }
     }
-    return new Result(
+    return new DoublePass(
         logprobs.stream().mapToDouble(Double::doubleValue).toArray(),
         entropies.stream().mapToDouble(Double::doubleValue).toArray(),
         total,
