@@ -144,7 +144,7 @@ class ModelConfigFileTest {
         "{'rope_parameters':{'rope_type':'default'},'rope_scaling':{'rope_type':'llama3'}} | rope_scaling in here: {\"rope_type\":\"llama3\"} (must be absent or equal to rope_parameters)",
         "{'rope_scaling':{'rope_type':'llama3','factor':8}} | low_freq_factor in here: missing (must be a finite number)",
         "{'rope_scaling':7} | rope_scaling in here: 7 (must be an object or null)",
-        "{'rope_theta':Infinity} | rope_theta in here: \"Infinity\" (must be a finite number)",
+        "{'rope_theta':'1e6'} | rope_theta in here: 1e6 (must be a finite number)",
         "{'hidden_size':'256'} | hidden_size in here: 256 (must be an integer)",
         "{'vocab_size':null} | vocab_size in here: null (must be an integer)",
         "{'num_attention_heads':0} | num_attention_heads in here: 0 (must be >= 1)",
