@@ -69,6 +69,20 @@ class ImportRulesTest {
                   SPARK,
                   SCALA)),
           Map.entry(
+              "dev.kindling.bench",
+              List.of(
+                  "dev.kindling.check",
+                  "dev.kindling.engine..",
+                  "dev.kindling.io",
+                  "dev.kindling.objective",
+                  "dev.kindling.pretrained",
+                  "dev.kindling.report",
+                  "dev.kindling.row",
+                  "dev.kindling.stage",
+                  HADOOP,
+                  SPARK,
+                  SCALA)),
+          Map.entry(
               "dev.kindling.stage",
               List.of(
                   "dev.kindling.check",

@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
       EvaluateCommand.class,
       ExportCommand.class,
       ReportCommand.class,
+      BenchCommand.class,
       DoctorCommand.class,
       HelpCommand.class
     },

@@ -87,17 +87,7 @@ final class Progress implements AutoCloseable {
    */
   double stage(String stage, long step, Work work) throws IOException {
     long started = System.nanoTime();
-    long rows;
-    if (terminal) {
-      try (ProgressBar bar = bar("step " + step + " " + stage)) {
-        tasks.show(bar);
-        rows = work.run();
-      } finally {
-        tasks.show(null);
-      }
-    } else {
-      rows = work.run();
-    }
+    long rows = underBar("step " + step + " " + stage, work);
     double seconds = (System.nanoTime() - started) / 1e9;
     if (stageLines) {
       LOG.info(
@@ -128,6 +118,19 @@ final class Progress implements AutoCloseable {
     }
     try (ProgressBar bar = builder(task).setInitialMax(total).setUnit(" MB", 1_000_000).build()) {
       work.run(bar::stepBy);
+    }
+  }
+
+  /** Does work under a bar of that name, where there is a terminal, and without a line. */
+  long underBar(String name, Work work) throws IOException {
+    if (!terminal) {
+      return work.run();
+    }
+    try (ProgressBar bar = bar(name)) {
+      tasks.show(bar);
+      return work.run();
+    } finally {
+      tasks.show(null);
     }
   }
 

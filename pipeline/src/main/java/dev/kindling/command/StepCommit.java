@@ -7,7 +7,6 @@ import static dev.kindling.row.Table.SCORES;
 import static dev.kindling.row.Table.STEP;
 import static dev.kindling.row.Table.WEIGHTS;
 
-import dev.kindling.engine.train.GradientStatistics;
 import dev.kindling.engine.train.LearningRate;
 import dev.kindling.io.StoredFile;
 import dev.kindling.row.MetricsRow;
@@ -86,7 +85,7 @@ final class StepCommit {
         files = result.files();
         policy = policy.next(folder, files, step);
         double seconds = (System.nanoTime() - started) / 1e9;
-        rows.add(row(step, update, result, rate, seconds));
+        rows.add(result.row(step, update, rate, seconds));
       }
     }
     for (int update = 0; update < updates - 1; update++) {
@@ -99,28 +98,5 @@ final class StepCommit {
   private Path folder(long step, int update, int updates) {
     Path checkpoint = run.folder().checkpoint(step);
     return update == updates - 1 ? checkpoint : new Path(checkpoint, "update-" + update);
-  }
-
-  private static StepRow row(
-      long step, int update, GradientStep.Update result, double learningRate, double seconds) {
-    GradientStatistics sums = result.statistics();
-    double tokens = Math.max(1, sums.tokens());
-    return new StepRow(
-        step,
-        update,
-        sums.loss(),
-        result.gradNorm(),
-        result.gradNorm() * result.clipFactor(),
-        learningRate,
-        sums.clippedTokens() / tokens,
-        sums.entropy() / tokens,
-        sums.referenceK3() / tokens,
-        sums.k1() / tokens,
-        sums.k3() / tokens,
-        sums.maxMismatch(),
-        result.rows(),
-        sums.tokens(),
-        sums.computedTokens(),
-        seconds);
   }
 }

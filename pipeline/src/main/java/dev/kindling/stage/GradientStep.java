@@ -8,6 +8,7 @@ import dev.kindling.io.CheckpointSlice;
 import dev.kindling.io.SliceRange;
 import dev.kindling.io.StoredFile;
 import dev.kindling.objective.TokenLoss;
+import dev.kindling.row.StepRow;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -57,7 +58,34 @@ public record GradientStep(
       GradientStatistics statistics,
       double gradNorm,
       double clipFactor,
-      List<StoredFile> files) {}
+      List<StoredFile> files) {
+    /**
+     * The update as a row of 6-step.
+     *
+     * @param update which update of the step, 0-based
+     * @param seconds wall time of the update
+     */
+    public StepRow row(long step, int update, double learningRate, double seconds) {
+      double tokens = Math.max(1, statistics.tokens());
+      return new StepRow(
+          step,
+          update,
+          statistics.loss(),
+          gradNorm,
+          gradNorm * clipFactor,
+          learningRate,
+          statistics.clippedTokens() / tokens,
+          statistics.entropy() / tokens,
+          statistics.referenceK3() / tokens,
+          statistics.k1() / tokens,
+          statistics.k3() / tokens,
+          statistics.maxMismatch(),
+          rows,
+          statistics.tokens(),
+          statistics.computedTokens(),
+          seconds);
+    }
+  }
 
   /**
    * Runs one gradient update.

@@ -16,7 +16,7 @@ import java.util.Arrays;
  *     counted; 0 samples no rationale
  * @param answerTokens most tokens sampled for an answer
  * @param endOfThinkingId token that ends a rationale; {@link #NO_TOKEN} where none is sampled
- * @param endOfSequenceIds tokens of which any ends an answer
+ * @param endOfSequenceIds tokens of which any ends an answer; empty where only the budget does
  */
 public record SamplerSettings(
     double temperature,
@@ -52,11 +52,10 @@ public record SamplerSettings(
             endOfThinkingId,
             "must be >= 0 to sample a rationale")
         .that(
-            endOfSequenceIds.length >= 1
-                && Arrays.stream(endOfSequenceIds).allMatch(id -> id >= 0 && id != endOfThinkingId),
+            Arrays.stream(endOfSequenceIds).allMatch(id -> id >= 0 && id != endOfThinkingId),
             "end-of-sequence tokens",
             Arrays.toString(endOfSequenceIds),
-            "must be at least one, each >= 0 and not the end-of-thinking token")
+            "must each be >= 0 and not the end-of-thinking token")
         .done();
   }
 

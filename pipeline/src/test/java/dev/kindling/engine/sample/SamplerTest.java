@@ -180,7 +180,7 @@ class SamplerTest {
         .hasMessage(
             """
             Invalid end-of-thinking token: -1 (must be >= 0 to sample a rationale)
-            Invalid end-of-sequence tokens: [2, -1] (must be at least one, each >= 0 and not the end-of-thinking token)""");
+            Invalid end-of-sequence tokens: [2, -1] (must each be >= 0 and not the end-of-thinking token)""");
   }
 
   @Test

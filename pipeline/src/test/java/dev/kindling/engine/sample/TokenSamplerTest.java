@@ -118,7 +118,7 @@ class TokenSamplerTest {
             Invalid sampler.temperature: -1.0 (must be in [0, 100])
             Invalid sampler.top_p: 0.0 (must be in (0, 1], 1 for all)
             Invalid sampler.samples: 0 (must be >= 1)
-            Invalid end-of-sequence tokens: [1] (must be at least one, each >= 0 and not the end-of-thinking token)""");
+            Invalid end-of-sequence tokens: [1] (must each be >= 0 and not the end-of-thinking token)""");
   }
 
   @Example

@@ -1,0 +1,175 @@
+package dev.kindling.bench;
+
+import dev.kindling.engine.model.Precision;
+import dev.kindling.report.TextTable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The measurements as tables for the terminal, one for each part of a step. */
+public final class BenchTables {
+  // A task of a larger model is measured with fewer rows, so that a table takes minutes at most.
+  private static final long LARGE = 50_000_000;
+  private static final double GIGA = 1e9;
+
+  private final StageBench bench;
+  private final Floor floor;
+  private final List<BenchModel> models;
+  private final List<Precision> precisions;
+
+  /**
+   * Tables of some models at some precisions.
+   *
+   * @param floor what shares refer to
+   */
+  public BenchTables(
+      StageBench bench, Floor floor, List<BenchModel> models, List<Precision> precisions) {
+    this.bench = bench;
+    this.floor = floor;
+    this.models = models;
+    this.precisions = precisions;
+  }
+
+  /** Makes the table's rows for one model at one precision. */
+  private interface Lines {
+    List<List<String>> of(BenchModel model, Precision precision) throws IOException;
+  }
+
+  private String table(List<String> header, Lines lines) throws IOException {
+    List<List<String>> rows = new ArrayList<>();
+    for (BenchModel model : models) {
+      for (Precision precision : precisions) {
+        rows.addAll(lines.of(model, precision));
+      }
+    }
+    return TextTable.of(header, rows);
+  }
+
+  /** The floor itself. */
+  public String machine() {
+    return TextTable.of(
+        List.of("one of %d cores, all busy".formatted(bench.tasks()), "at best"),
+        List.of(
+            List.of("reads from memory", decimals(floor.bytesPerSecond() / GIGA, 1) + " GB/s"),
+            List.of("float32 products", decimals(floor.float32Flops() / GIGA, 0) + " GFLOP/s"),
+            List.of("bfloat16 products", decimals(floor.bfloat16Flops() / GIGA, 0) + " GFLOP/s")));
+  }
+
+  /** Sampling: tokens that the rollout stage samples in a second of its tasks. */
+  public String decode() throws IOException {
+    return table(
+        List.of(
+            "decode", "precision", "per task", "tokens/s/core", "±", "ms/step", "of floor", "busy"),
+        (model, precision) -> {
+          List<List<String>> rows = new ArrayList<>();
+          for (Workload work :
+              model.parameters() > LARGE
+                  ? List.of(
+                      new Workload(model, precision, 1, 1, 16, 64),
+                      new Workload(model, precision, 1, 8, 16, 64))
+                  : List.of(
+                      new Workload(model, precision, 8, 8, 16, 128),
+                      new Workload(model, precision, 8, 8, 64, 64))) {
+            Measured measured = bench.rollout(work);
+            Spread seconds = measured.rolloutSeconds();
+            List<String> row = new ArrayList<>(start(work));
+            row.addAll(rate(measured.tokens(), seconds));
+            row.add(decimals(1e3 * seconds.median() / work.answerTokens(), 2));
+            row.add(percent(floor.rollout(work) / seconds.median()));
+            row.add(percent(measured.busy()));
+            rows.add(row);
+          }
+          return rows;
+        });
+  }
+
+  /** Reading prompts: a rollout stage whose answers are one token long. */
+  public String prefill() throws IOException {
+    return table(
+        List.of("prefill", "precision", "per task", "tokens/s/core", "±", "of floor", "busy"),
+        (model, precision) -> {
+          Workload work = new Workload(model, precision, 8, 1, 64, 1);
+          Measured measured = bench.rollout(work);
+          Spread seconds = measured.rolloutSeconds();
+          List<String> row = new ArrayList<>(start(work));
+          row.addAll(rate(measured.computedTokens(), seconds));
+          row.add(percent(floor.rollout(work) / seconds.median()));
+          row.add(percent(measured.busy()));
+          return List.of(row);
+        });
+  }
+
+  /** Training: tokens of the sequences whose gradient a second of the tasks computes. */
+  public String train() throws IOException {
+    return table(
+        List.of(
+            "train",
+            "precision",
+            "per task",
+            "tokens/s/core",
+            "±",
+            "computed",
+            "of floor",
+            "busy",
+            "whole update s"),
+        (model, precision) -> {
+          List<List<String>> rows = new ArrayList<>();
+          for (Workload work :
+              model.parameters() > LARGE
+                  ? List.of(new Workload(model, precision, 1, 8, 64, 128))
+                  : List.of(
+                      new Workload(model, precision, 4, 8, 1, 191),
+                      new Workload(model, precision, 4, 8, 64, 128))) {
+            Measured measured = bench.train(work);
+            Spread seconds = measured.gradientSeconds();
+            List<String> row = new ArrayList<>(start(work));
+            row.addAll(rate(measured.tokens(), seconds));
+            row.add(percent(measured.computedTokens() / measured.tokens()));
+            row.add(percent(floor.training(work) / seconds.median()));
+            row.add(percent(measured.busy()));
+            row.add(decimals(measured.wallSeconds().median(), 2));
+            rows.add(row);
+          }
+          return rows;
+        });
+  }
+
+  /** A whole step of 32 prompts × 8 answers of 64 tokens, stage by stage. */
+  public String step() throws IOException {
+    List<List<String>> rows = new ArrayList<>();
+    List<String> header = new ArrayList<>(List.of("step", "precision", "shape"));
+    for (BenchModel model : models) {
+      for (Precision precision : precisions) {
+        Workload work = new Workload(model, precision, 32, 8, 64, 64);
+        Map<String, Spread> seconds = bench.step(work);
+        if (rows.isEmpty()) {
+          seconds.keySet().forEach(stage -> header.add(stage + " s"));
+          header.add("±");
+        }
+        List<String> row = new ArrayList<>(start(work));
+        seconds.values().forEach(spread -> row.add(decimals(spread.median(), 2)));
+        row.add(percent(seconds.get(StepBench.TOGETHER).noise()));
+        rows.add(row);
+      }
+    }
+    return TextTable.of(header, rows);
+  }
+
+  private static List<String> start(Workload work) {
+    return List.of(work.model().name(), work.precisionName(), work.shape());
+  }
+
+  private static List<String> rate(double tokens, Spread seconds) {
+    return List.of(decimals(tokens / seconds.median(), 0), percent(seconds.noise()));
+  }
+
+  private static String decimals(double value, int digits) {
+    return String.format(Locale.ROOT, "%." + digits + "f", value);
+  }
+
+  private static String percent(double share) {
+    return decimals(100 * share, 0) + " %";
+  }
+}

@@ -1,0 +1,183 @@
+package dev.kindling.bench;
+
+import dev.kindling.engine.train.GradientStatistics;
+import dev.kindling.row.Table;
+import dev.kindling.stage.Batch;
+import dev.kindling.stage.GradientStep;
+import dev.kindling.stage.PolicyRef;
+import dev.kindling.stage.Rollout;
+import dev.kindling.stage.ShardedBatches;
+import dev.kindling.stage.Weigh;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * Runs the stages of a step on made-up rows, in the session of the command, and measures their
+ * tasks. The first run of each stage does not count: it loads the policy and compiles the code.
+ */
+public final class StageBench implements AutoCloseable {
+  static final long SEED = 1;
+  // So small that every run finds the same policy.
+  static final double LEARNING_RATE = 1e-6;
+
+  private final SparkSession spark;
+  private final JavaSparkContext context;
+  private final Path folder;
+  private final StageSettings.Source settings;
+  private final int repeats;
+  private final Broadcast<SerializableConfiguration> hadoop;
+  private final TaskClock clock;
+  private final Map<String, PolicyRef> policies = new HashMap<>();
+
+  /**
+   * Opens a bench.
+   *
+   * @param folder where checkpoints and tables go; removed by {@link #close}
+   * @param settings the stages' settings
+   * @param repeats runs of a stage that count
+   */
+  public StageBench(SparkSession spark, Path folder, StageSettings.Source settings, int repeats) {
+    this.spark = spark;
+    this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    this.folder = folder;
+    this.settings = settings;
+    this.repeats = repeats;
+    this.hadoop = context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
+    this.clock = new TaskClock(context);
+  }
+
+  /** Tasks that run at once. */
+  public int tasks() {
+    return context.defaultParallelism();
+  }
+
+  /** What the machine can do at best. */
+  public Floor floor() {
+    return FloorProbe.measure(context, tasks());
+  }
+
+  private PolicyRef policy(Workload work) {
+    PolicyRef policy =
+        policies.computeIfAbsent(
+            work.model().name(),
+            name ->
+                RandomPolicy.write(
+                    context, hadoop, work.model(), work.precision(), new Path(folder, name)));
+    return new PolicyRef(
+        hadoop, policy.files(), policy.digest(), policy.model(), work.precision(), 0);
+  }
+
+  /** Runs rollout stages, one task of the workload for each core. */
+  Measured rollout(Workload work) throws IOException {
+    StageSettings stages = settings.of(work, tasks());
+    PolicyRef policy = policy(work);
+    Dataset<Row> prompts = Table.PROMPTS.of(spark, new BenchData(work, tasks()).prompts());
+    List<TaskClock.Span> spans = new ArrayList<>();
+    for (int run = 0; run <= repeats; run++) {
+      long step = run;
+      Dataset<Row> rollouts =
+          Rollout.rollout(spark, prompts, policy, stages.sampler(), work.prompts(), SEED, step);
+      TaskClock.Span span = clock.time(() -> requireFull(work, rollouts));
+      if (run > 0) {
+        spans.add(span);
+      }
+    }
+    double sampled = (double) work.rows() * work.answerTokens();
+    double prompted = (double) work.prompts() * (work.promptTokens() - 1);
+    return new Measured(tasks(), sampled, prompted + sampled + work.rows(), spans);
+  }
+
+  /** Computes the rollouts, and counts their tokens so that no rate is made of others. */
+  private void requireFull(Workload work, Dataset<Row> rollouts) {
+    long sampled = rollouts.selectExpr("sum(size(answer_ids))").first().getLong(0);
+    long expected = (long) tasks() * work.rows() * work.answerTokens();
+    if (sampled != expected) {
+      throw new IllegalStateException(
+          "%d tokens were sampled (must be %d)".formatted(sampled, expected));
+    }
+  }
+
+  /** Runs gradient steps, one shard of the workload for each core. */
+  Measured train(Workload work) throws IOException {
+    StageSettings stages = settings.of(work, tasks());
+    PolicyRef policy = policy(work);
+    BenchData data = new BenchData(work, tasks());
+    Dataset<Row> weights =
+        Weigh.weigh(Table.SCORES.of(spark, data.scores()), stages.objective(), SEED, 1);
+    Dataset<Row> batches =
+        Batch.batch(
+            Table.PROMPTS.of(spark, data.prompts()),
+            Table.ROLLOUTS.of(spark, data.rollouts()),
+            weights,
+            stages.objective(),
+            stages.batch());
+    List<TaskClock.Span> spans = new ArrayList<>();
+    List<GradientStatistics> statistics = new ArrayList<>();
+    try (ShardedBatches sharded = new ShardedBatches(batches, 1, tasks())) {
+      for (int run = 0; run <= repeats; run++) {
+        TaskClock.Span span =
+            clock.time(() -> statistics.add(update(stages.gradientStep(), sharded, policy)));
+        if (run > 0) {
+          spans.add(span);
+        }
+      }
+    }
+    double computed = (double) statistics.get(0).computedTokens() / tasks();
+    return new Measured(tasks(), (double) work.rows() * work.length(), computed, spans);
+  }
+
+  private GradientStatistics update(
+      GradientStep gradientStep, ShardedBatches batches, PolicyRef policy) throws IOException {
+    Path next = new Path(folder, "next");
+    fileSystem().delete(next, true);
+    return gradientStep.run(batches, 0, 1, policy, null, next, 1, LEARNING_RATE).statistics();
+  }
+
+  /**
+   * Runs whole steps, each stage writing its table as in a run.
+   *
+   * @param work all prompts of a step; how they are divided is in the settings
+   * @return seconds of each stage by its name, and of all together
+   */
+  public Map<String, Spread> step(Workload work) throws IOException {
+    StageSettings stages = settings.of(work, tasks());
+    PolicyRef policy = policy(work);
+    Dataset<Row> prompts = Table.PROMPTS.of(spark, new BenchData(work, 1).prompts());
+    Map<String, List<Double>> seconds = new LinkedHashMap<>();
+    for (int run = 0; run <= repeats; run++) {
+      Path place = new Path(folder, "step-" + run);
+      Map<String, Double> once = new StepBench(spark, policy, stages, place, run + 1).run(prompts);
+      if (run > 0) {
+        once.forEach(
+            (stage, took) -> seconds.computeIfAbsent(stage, s -> new ArrayList<>()).add(took));
+      }
+      fileSystem().delete(place, true);
+    }
+    Map<String, Spread> spreads = new LinkedHashMap<>();
+    seconds.forEach((stage, all) -> spreads.put(stage, Spread.of(all)));
+    return spreads;
+  }
+
+  private FileSystem fileSystem() throws IOException {
+    return folder.getFileSystem(hadoop.value().value());
+  }
+
+  @Override
+  public void close() throws IOException {
+    clock.close();
+    fileSystem().delete(folder, true);
+    hadoop.destroy();
+  }
+}

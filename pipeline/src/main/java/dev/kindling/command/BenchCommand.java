@@ -1,0 +1,187 @@
+package dev.kindling.command;
+
+import dev.kindling.bench.BenchModel;
+import dev.kindling.bench.BenchTables;
+import dev.kindling.bench.Machine;
+import dev.kindling.bench.StageBench;
+import dev.kindling.bench.StageSettings;
+import dev.kindling.bench.Workload;
+import dev.kindling.check.Check;
+import dev.kindling.conf.Configuration;
+import dev.kindling.engine.model.Precision;
+import dev.kindling.engine.sample.SamplerSettings;
+import dev.kindling.engine.text.ByteTokenizer;
+import dev.kindling.stage.TokenizerRef;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code bench}: how fast and how large the stages are on this machine. */
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Measures the stages of a step on random weights, in the session that it runs in, and prints",
+      "tables: tokens per second and core, share of what the machine can do at best, memory.",
+      "Nothing else should run meanwhile: the column busy is processor time over wall time of the",
+      "tasks, and ± the larger distance of a repeat from the median."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./submit.sh bench",
+      "  ./submit.sh --master 'local[1]' bench --what decode,prefill --shape big",
+      "  ./submit.sh bench --what step --precision float32",
+      "  ./submit.sh bench --model /models/Qwen3-0.6B --what decode,train"
+    })
+final class BenchCommand implements Callable<Integer> {
+  private static final String SETTINGS = "conf/bench.yaml";
+
+  /** What can be measured, in the order of the tables. */
+  enum What {
+    /** What the machine can do at best. */
+    MACHINE,
+    /** Sampling. */
+    DECODE,
+    /** Reading prompts. */
+    PREFILL,
+    /** Gradients. */
+    TRAIN,
+    /** A whole step. */
+    STEP
+  }
+
+  @Option(
+      names = "--what",
+      paramLabel = "LIST",
+      split = ",",
+      defaultValue = "machine,decode,prefill,train,step",
+      description = "Of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private List<What> what = new ArrayList<>();
+
+  @Option(
+      names = "--shape",
+      paramLabel = "LIST",
+      split = ",",
+      defaultValue = "small",
+      description = "small (4.7 M parameters), big (0.47 B) or both (default: ${DEFAULT-VALUE}).")
+  private List<String> shapes = new ArrayList<>();
+
+  @Option(
+      names = "--model",
+      paramLabel = "FOLDER",
+      description = "A model folder whose config.json gives the shape, instead of --shape.")
+  private Path model;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "LIST",
+      split = ",",
+      defaultValue = "float32,bfloat16",
+      description = "Of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private List<Precision> precisions = new ArrayList<>();
+
+  @Option(
+      names = "--repeats",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "Runs of each stage after one that does not count (default: ${DEFAULT-VALUE}).")
+  private int repeats;
+
+  @Option(
+      names = "--folder",
+      paramLabel = "FOLDER",
+      defaultValue = "runs",
+      description =
+          "Where weights and tables are written and removed again, 12 bytes a parameter (default:"
+              + " ${DEFAULT-VALUE}).")
+  private String folder;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "One setting of the stages, over conf/bench.yaml.")
+  private List<String> settings = new ArrayList<>();
+
+  @Override
+  public Integer call() throws Exception {
+    new Check().that(repeats >= 1, "--repeats", repeats, "must be >= 1").done();
+    List<BenchModel> models =
+        model == null
+            ? shapes.stream().map(BenchModel::named).toList()
+            : List.of(BenchModel.of(model));
+    SparkSession spark = Sessions.session();
+    // Two benches at once must not remove each other's folder.
+    org.apache.hadoop.fs.Path place =
+        new org.apache.hadoop.fs.Path(folder, "bench-" + UUID.randomUUID());
+    System.out.println(Machine.describe(spark));
+    try (Progress progress = Progress.ofStages(spark);
+        StageBench bench = new StageBench(spark, place, this::settings, repeats)) {
+      BenchTables tables = new BenchTables(bench, bench.floor(), models, precisions);
+      for (What each : What.values()) {
+        if (what.contains(each)) {
+          List<String> table = new ArrayList<>();
+          progress.underBar(
+              "bench " + each.name().toLowerCase(Locale.ROOT),
+              () -> {
+                table.add(table(tables, each));
+                return table.size();
+              });
+          progress.say("");
+          progress.say(table.get(0));
+        }
+      }
+    }
+    return 0;
+  }
+
+  private static String table(BenchTables tables, What what) throws IOException {
+    return switch (what) {
+      case MACHINE -> tables.machine();
+      case DECODE -> tables.decode();
+      case PREFILL -> tables.prefill();
+      case TRAIN -> tables.train();
+      case STEP -> tables.step();
+    };
+  }
+
+  private StageSettings settings(Workload work, int tasks) {
+    List<String> sets = new ArrayList<>();
+    sets.add("model.precision=" + work.precisionName());
+    sets.add("sampler.prompts_per_step=" + work.prompts() * tasks);
+    sets.add("trainer.shards=" + tasks);
+    sets.add("trainer.slices=" + work.model().slices());
+    sets.addAll(settings);
+    Configuration conf = Configuration.load(List.of(Configuration.resource(SETTINGS)), sets);
+    RunModel parts =
+        new RunModel(
+            work.model().config(),
+            new TokenizerRef(ByteTokenizer.ofAllBytes(), "bytes"),
+            SamplerSettings.NO_TOKEN,
+            new int[0]);
+    RunSettings stages = new RunSettings(conf, parts);
+    return new StageSettings(
+        new SamplerSettings(
+            conf.sampler().temperature(),
+            conf.sampler().topK(),
+            conf.sampler().topP(),
+            conf.sampler().minP(),
+            work.samples(),
+            0,
+            work.answerTokens(),
+            parts.endOfThinking(),
+            parts.endOfSequence()),
+        conf.sampler().promptsPerTask(),
+        conf.objectiveOf(),
+        stages.batch(),
+        stages.gradientStep());
+  }
+}

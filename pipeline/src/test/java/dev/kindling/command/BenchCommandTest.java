@@ -1,0 +1,82 @@
+package dev.kindling.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The measurements of a model of a few thousand parameters: every stage runs, nothing stays. */
+class BenchCommandTest {
+  private static final String CONFIG =
+      """
+      {"architectures": ["Qwen3ForCausalLM"], "model_type": "qwen3", "vocab_size": 300,
+       "hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2,
+       "num_key_value_heads": 1, "head_dim": 4, "intermediate_size": 16,
+       "max_position_embeddings": 256, "rope_theta": 10000.0, "rms_norm_eps": 1e-6,
+       "tie_word_embeddings": true}
+      """;
+
+  @TempDir private Path temporary;
+
+  @Test
+  void everyTableHasItsRowsAndTheFolderIsLeftEmpty() throws IOException {
+    Path model = Files.createDirectory(temporary.resolve("tiny"));
+    Files.writeString(model.resolve("config.json"), CONFIG);
+    Path place = Files.createDirectory(temporary.resolve("place"));
+    CommandResult result =
+        CommandResult.of(
+            "bench", "--model=" + model, "--folder=" + place, "--precision=float32", "--repeats=1");
+    assertThat(result.err()).isEmpty();
+    assertThat(result.code()).isZero();
+    assertThat(firstColumns(result.out()))
+        .containsExactly(
+            "one of 2 cores, all busy",
+            "reads from memory",
+            "float32 products",
+            "bfloat16 products",
+            "decode | precision",
+            "tiny | float32 | 8 × 8 × (16 + 128)",
+            "tiny | float32 | 8 × 8 × (64 + 64)",
+            "prefill | precision",
+            "tiny | float32 | 8 × 1 × (64 + 1)",
+            "train | precision",
+            "tiny | float32 | 4 × 8 × (1 + 191)",
+            "tiny | float32 | 4 × 8 × (64 + 128)",
+            "step | precision",
+            "tiny | float32 | 32 × 8 × (64 + 64)");
+    try (Stream<Path> left = Files.list(place)) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  /** The texts with which the lines of the tables begin, without rules and the machine's line. */
+  private static List<String> firstColumns(String out) {
+    return out.lines()
+        .skip(1)
+        .filter(line -> !line.isBlank() && !line.startsWith("─"))
+        .map(line -> line.strip().replaceAll("\\s{2,}", " | "))
+        .map(line -> line.replaceAll(" \\| (at best|[0-9.]+ (GB|GFLOP)/s).*", ""))
+        .map(line -> line.replaceAll("( precision| float32) \\| (shape|per task).*", "$1"))
+        .map(line -> line.replaceAll("(\\)) \\|.*", "$1"))
+        .toList();
+  }
+
+  @Test
+  void anUnknownShapeIsTheUsersMistake() {
+    CommandResult result = CommandResult.of("bench", "--shape=huge");
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.err()).isEqualTo("Unknown shape: huge (must be small or big)\n");
+  }
+
+  @Test
+  void aFolderWithoutAModelIsNamed() {
+    CommandResult result = CommandResult.of("bench", "--model=" + temporary);
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.err()).startsWith("Cannot read " + temporary + "/config.json: ");
+  }
+}
