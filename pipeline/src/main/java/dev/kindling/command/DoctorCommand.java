@@ -1,6 +1,7 @@
 package dev.kindling.command;
 
 import dev.kindling.engine.model.ModelConfig;
+import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.Weights;
 import dev.kindling.engine.sample.Decoder;
 import dev.kindling.engine.text.ByteTokenizer;
@@ -90,7 +91,7 @@ final class DoctorCommand implements Callable<Integer> {
   private static String torch() {
     ModelConfig tiny = new ModelConfig(8, 8, 1, 2, 1, 4, 8, 8, 1e4, 1e-6, true, false, true);
     try (Weights weights = Weights.random(tiny, 1, 0.02);
-        Decoder decoder = new Decoder(weights)) {
+        Decoder decoder = Decoder.of(weights, Precision.FLOAT32)) {
       float[] logprobs = decoder.logprobs(new int[] {1, 2, 3});
       return "natives work, log-probs of a new policy " + Arrays.toString(logprobs);
     }

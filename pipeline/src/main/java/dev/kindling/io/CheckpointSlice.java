@@ -49,15 +49,6 @@ public record CheckpointSlice(
   }
 
   /**
-   * The master weights of a slice without the optimiser's state.
-   *
-   * @param range which elements of the flat vector
-   * @param step step that made these weights
-   * @param values one for each element of {@code range}
-   */
-  public record Parameters(SliceRange range, long step, float[] values) {}
-
-  /**
    * Writes the slice; a second attempt that writes the same is welcome (see {@link AtomicFile}).
    *
    * @return length and digest, for the step's commit
@@ -80,18 +71,6 @@ public record CheckpointSlice(
           reader.read(PARAMETERS),
           reader.read(FIRST_MOMENT),
           reader.read(SECOND_MOMENT));
-    }
-  }
-
-  /**
-   * Reads the master weights only, a third of the file.
-   *
-   * @throws InvalidInputException naming the file and what is wrong with it
-   */
-  public static Parameters readParameters(FileSystem fileSystem, Path file) throws IOException {
-    try (SafetensorsReader reader = open(fileSystem, file)) {
-      return new Parameters(
-          range(reader, file), number(reader, file, "step"), reader.read(PARAMETERS));
     }
   }
 

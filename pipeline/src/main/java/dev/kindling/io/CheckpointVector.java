@@ -18,18 +18,26 @@ public final class CheckpointVector implements FloatSource {
   private CheckpointVector() {}
 
   /**
-   * Opens the slices.
+   * Opens the slices in a checkpoint's folder; as {@link #open(FileSystem, List)}.
    *
    * @param folder the checkpoint's folder
    * @param files its slices, in the order of their ranges
-   * @throws InvalidInputException naming a file that is no slice, or does not follow the one before
    */
   public static CheckpointVector open(FileSystem fileSystem, Path folder, List<StoredFile> files)
       throws IOException {
+    return open(fileSystem, files.stream().map(file -> new Path(folder, file.name())).toList());
+  }
+
+  /**
+   * Opens the slices.
+   *
+   * @param files the slices, in the order of their ranges
+   * @throws InvalidInputException naming a file that is no slice, or does not follow the one before
+   */
+  public static CheckpointVector open(FileSystem fileSystem, List<Path> files) throws IOException {
     CheckpointVector vector = new CheckpointVector();
     try {
-      for (StoredFile stored : files) {
-        Path file = new Path(folder, stored.name());
+      for (Path file : files) {
         SafetensorsReader reader = CheckpointSlice.open(fileSystem, file);
         vector.readers.add(reader);
         SliceRange range = CheckpointSlice.range(reader, file);

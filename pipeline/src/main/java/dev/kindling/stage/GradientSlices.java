@@ -150,11 +150,12 @@ record GradientSlices(
   private ShardGradient gradient(List<BatchRow> rows) {
     try (SharedCache.Lease<Trainer> trainer =
             SharedCache.lease(
+                SharedCache.Kind.TRAINER,
                 "trainer " + policy.precision() + " " + keptBytes,
                 Trainer.class,
                 () -> new Trainer(policy.precision(), keptBytes));
         SharedCache.Lease<Weights> weights = policy.weights();
-        SharedCache.Lease<Weights> anchor = reference == null ? null : reference.weights()) {
+        SharedCache.Lease<Weights> anchor = reference == null ? null : reference.reference()) {
       return trainer
           .value()
           .gradient(

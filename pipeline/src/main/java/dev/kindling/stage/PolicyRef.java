@@ -4,8 +4,9 @@ import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.Weights;
 import dev.kindling.engine.sample.Decoder;
-import dev.kindling.io.CheckpointSlice;
+import dev.kindling.io.CheckpointVector;
 import dev.kindling.io.Digests;
+import dev.kindling.io.FloatSource;
 import dev.kindling.io.StoredFile;
 import java.io.IOException;
 import java.io.Serializable;
@@ -65,52 +66,41 @@ public record PolicyRef(
 
   /** The fp32 parameters, for the trainer. */
   SharedCache.Lease<Weights> weights() {
-    return SharedCache.lease("weights " + digest, Weights.class, this::load);
+    return SharedCache.lease(
+        SharedCache.Kind.POLICY,
+        "weights " + digest,
+        Weights.class,
+        () -> read(source -> Weights.load(model, source)));
+  }
+
+  /** The fp32 parameters of a policy that others are compared with. */
+  SharedCache.Lease<Weights> reference() {
+    return SharedCache.lease(
+        SharedCache.Kind.REFERENCE,
+        "weights " + digest,
+        Weights.class,
+        () -> read(source -> Weights.load(model, source)));
   }
 
   /** The packed inference model, for the sampler. */
-  SharedCache.Lease<LoadedDecoder> decoder() {
+  SharedCache.Lease<Decoder> decoder() {
     return SharedCache.lease(
-        "decoder " + digest, LoadedDecoder.class, () -> LoadedDecoder.of(weights()));
+        SharedCache.Kind.POLICY,
+        "decoder " + precision + " " + digest,
+        Decoder.class,
+        () -> read(source -> Decoder.load(model, precision, source)));
   }
 
-  /**
-   * A decoder and the weights that it shares tensors with.
-   *
-   * @param decoder the decoder
-   * @param weights leased for as long as the decoder is open
-   */
-  record LoadedDecoder(Decoder decoder, SharedCache.Lease<Weights> weights)
-      implements AutoCloseable {
-    private static LoadedDecoder of(SharedCache.Lease<Weights> weights) {
-      try {
-        return new LoadedDecoder(new Decoder(weights.value()), weights);
-      } catch (RuntimeException e) {
-        weights.close();
-        throw e;
-      }
-    }
-
-    @Override
-    public void close() {
-      decoder.close();
-      weights.close();
-    }
+  /** Makes something of a flat vector. */
+  private interface Loader<T> {
+    T load(FloatSource source) throws IOException;
   }
 
-  private Weights load() throws IOException {
-    Weights weights = Weights.allocate(model);
-    try {
-      for (String file : files) {
-        Path path = new Path(file);
-        CheckpointSlice.Parameters slice =
-            CheckpointSlice.readParameters(path.getFileSystem(hadoop.value().value()), path);
-        weights.write(slice.range().from(), slice.values());
-      }
-      return weights;
-    } catch (IOException | RuntimeException e) {
-      weights.close();
-      throw e;
+  private <T> T read(Loader<T> loader) throws IOException {
+    List<Path> paths = files.stream().map(Path::new).toList();
+    try (CheckpointVector vector =
+        CheckpointVector.open(paths.get(0).getFileSystem(hadoop.value().value()), paths)) {
+      return loader.load(vector);
     }
   }
 }

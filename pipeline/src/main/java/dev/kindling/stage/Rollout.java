@@ -1,5 +1,6 @@
 package dev.kindling.stage;
 
+import dev.kindling.engine.sample.Decoder;
 import dev.kindling.engine.sample.PromptInput;
 import dev.kindling.engine.sample.Sample;
 import dev.kindling.engine.sample.Sampler;
@@ -89,10 +90,8 @@ public final class Rollout {
             .toList();
     long started = System.nanoTime();
     List<Sample> samples;
-    try (SharedCache.Lease<PolicyRef.LoadedDecoder> policyLease = policy.decoder()) {
-      samples =
-          new Sampler(policyLease.value().decoder(), settings)
-              .sample(inputs, seed, step, finished::add);
+    try (SharedCache.Lease<Decoder> decoder = policy.decoder()) {
+      samples = new Sampler(decoder.value(), settings).sample(inputs, seed, step, finished::add);
     }
     double seconds = (System.nanoTime() - started) / 1e9 / Math.max(1, samples.size());
     return samples.stream().map(sample -> row(sample, policy.version(), seconds));

@@ -1,7 +1,6 @@
 package dev.kindling.stage;
 
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,20 +11,32 @@ import java.util.concurrent.Callable;
  * decoders, tokenizers. A key names content (a checkpoint with its digest), so a cached value never
  * goes stale.
  *
- * <p>A task leases a value for as long as it runs. Values that nobody leases are closed, oldest
- * first, once more than {@link #KEPT_IDLE} of them lie idle; so a new policy version displaces the
- * old one without an order between tasks.
+ * <p>A task leases a value for as long as it runs. Of each kind, only the value leased last may lie
+ * idle, and it is closed before another of its kind is loaded; so an executor never holds two
+ * policies that no task uses, and a new version displaces the old one without an order between
+ * tasks.
  */
 final class SharedCache {
-  // The policy that samples and the policy that trains, as weights and as decoder, and a tokenizer.
-  private static final int KEPT_IDLE = 4;
+  /** What a value is; values of one kind displace each other. */
+  enum Kind {
+    /** The policy of a step, packed for sampling or as weights for training. */
+    POLICY,
+    /** The policy that a KL term refers to. */
+    REFERENCE,
+    /** What computes gradients. */
+    TRAINER,
+    /** A tokenizer. */
+    TOKENIZER
+  }
 
   // Tasks of one executor meet nowhere else: Spark gives them no object of the JVM's lifetime.
   private static final SharedCache OF_THIS_JVM = new SharedCache();
 
-  private final Map<String, Entry> entries = new LinkedHashMap<>();
+  private final Map<Name, Entry> entries = new LinkedHashMap<>();
 
   private SharedCache() {}
+
+  private record Name(Kind kind, String key) {}
 
   /** A value in use by one task; closing it ends the use, not the value. */
   static final class Lease<T> implements AutoCloseable {
@@ -48,8 +59,13 @@ final class SharedCache {
   }
 
   private static final class Entry {
+    private final Name name;
     private AutoCloseable value;
     private int leases;
+
+    private Entry(Name name) {
+      this.name = name;
+    }
   }
 
   /**
@@ -58,9 +74,12 @@ final class SharedCache {
    *
    * @throws IllegalStateException if loading fails; the next lease tries again
    */
-  static <T extends AutoCloseable> Lease<T> lease(String key, Class<T> type, Callable<T> load) {
-    Entry entry = OF_THIS_JVM.claim(key);
+  static <T extends AutoCloseable> Lease<T> lease(
+      Kind kind, String key, Class<T> type, Callable<T> load) {
+    List<AutoCloseable> displaced = new ArrayList<>();
+    Entry entry = OF_THIS_JVM.claim(new Name(kind, key), displaced);
     try {
+      close(displaced);
       synchronized (entry) {
         if (entry.value == null) {
           entry.value = load.call();
@@ -76,14 +95,15 @@ final class SharedCache {
     }
   }
 
-  private synchronized Entry claim(String key) {
+  private synchronized Entry claim(Name name, List<AutoCloseable> displaced) {
     // Taken out and put back, so that the map's order is that of last use.
-    Entry entry = entries.remove(key);
+    Entry entry = entries.remove(name);
     if (entry == null) {
-      entry = new Entry();
+      entry = new Entry(name);
     }
     entry.leases++;
-    entries.put(key, entry);
+    entries.put(name, entry);
+    removeIdle(name.kind(), displaced);
     return entry;
   }
 
@@ -91,19 +111,26 @@ final class SharedCache {
     List<AutoCloseable> displaced = new ArrayList<>();
     synchronized (this) {
       entry.leases--;
-      long idle = entries.values().stream().filter(e -> e.leases == 0).count();
-      for (Iterator<Entry> each = entries.values().iterator();
-          each.hasNext() && idle > KEPT_IDLE; ) {
-        Entry candidate = each.next();
-        if (candidate.leases == 0) {
-          each.remove();
-          idle--;
-          if (candidate.value != null) {
-            displaced.add(candidate.value);
-          }
+      removeIdle(entry.name.kind(), displaced);
+    }
+    close(displaced);
+  }
+
+  /** Takes out the idle values of a kind, all but the one that was leased last. */
+  private void removeIdle(Kind kind, List<AutoCloseable> displaced) {
+    List<Entry> ofKind =
+        entries.values().stream().filter(entry -> entry.name.kind() == kind).toList();
+    for (Entry entry : ofKind.subList(0, ofKind.size() - 1)) {
+      if (entry.leases == 0) {
+        entries.remove(entry.name);
+        if (entry.value != null) {
+          displaced.add(entry.value);
         }
       }
     }
+  }
+
+  private static void close(List<AutoCloseable> displaced) {
     for (AutoCloseable value : displaced) {
       try {
         value.close();

@@ -18,6 +18,10 @@ public record TokenizerRef(byte[] json, String source) implements Serializable {
 
   /** The tokenizer, built once per JVM. */
   SharedCache.Lease<Tokenizer> lease() {
-    return SharedCache.lease("tokenizer " + Digests.sha256(json), Tokenizer.class, this::load);
+    return SharedCache.lease(
+        SharedCache.Kind.TOKENIZER,
+        "tokenizer " + Digests.sha256(json),
+        Tokenizer.class,
+        this::load);
   }
 }

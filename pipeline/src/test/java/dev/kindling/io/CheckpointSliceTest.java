@@ -86,9 +86,6 @@ class CheckpointSliceTest {
     assertThat(read.parameters()).isEqualTo(parameters);
     assertThat(read.firstMoment()).isEqualTo(first);
     assertThat(read.secondMoment()).isEqualTo(second);
-    CheckpointSlice.Parameters weights = CheckpointSlice.readParameters(fileSystem, file);
-    assertThat(weights.range()).isEqualTo(range);
-    assertThat(weights.values()).isEqualTo(read.parameters());
     fileSystem.delete(new org.apache.hadoop.fs.Path(here.toUri()), true);
   }
 
@@ -121,7 +118,7 @@ class CheckpointSliceTest {
     for (int length = 0; length < whole.length; length++) {
       Damage.replace(local(), whole);
       Damage.truncate(local(), length);
-      assertThatThrownBy(() -> CheckpointSlice.readParameters(fileSystem(), file()))
+      assertThatThrownBy(() -> CheckpointSlice.read(fileSystem(), file()))
           .as("cut to %d bytes", length)
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContaining(file().toString());

@@ -40,7 +40,8 @@ class SharedCacheTest {
           tasks.submit(
               () -> {
                 try (SharedCache.Lease<Large> lease =
-                    SharedCache.lease("test at once", Large.class, load)) {
+                    SharedCache.lease(
+                        SharedCache.Kind.REFERENCE, "test at once", Large.class, load)) {
                   return lease.value();
                 }
               }));
@@ -58,10 +59,12 @@ class SharedCacheTest {
     Large used = new Large();
     Large idle = new Large();
     try (SharedCache.Lease<Large> held =
-        SharedCache.lease("test in use", Large.class, () -> used)) {
-      SharedCache.lease("test idle", Large.class, () -> idle).close();
+        SharedCache.lease(SharedCache.Kind.REFERENCE, "test in use", Large.class, () -> used)) {
+      SharedCache.lease(SharedCache.Kind.REFERENCE, "test idle", Large.class, () -> idle).close();
       for (int version = 0; version < 10; version++) {
-        SharedCache.lease("test version " + version, Large.class, Large::new).close();
+        SharedCache.lease(
+                SharedCache.Kind.REFERENCE, "test version " + version, Large.class, Large::new)
+            .close();
       }
       assertThat(idle.closed).hasValue(1);
       assertThat(held.value().closed).hasValue(0);
@@ -69,10 +72,40 @@ class SharedCacheTest {
   }
 
   @Test
+  void anIdleValueIsClosedBeforeTheNextOfItsKindIsLoadedAndOtherKindsStay() {
+    Large old = new Large();
+    Large other = new Large();
+    SharedCache.lease(SharedCache.Kind.TRAINER, "test other", Large.class, () -> other).close();
+    SharedCache.lease(SharedCache.Kind.REFERENCE, "test old", Large.class, () -> old).close();
+    assertThat(old.closed).hasValue(0);
+    Callable<Large> load =
+        () -> {
+          assertThat(old.closed).hasValue(1);
+          return new Large();
+        };
+    SharedCache.lease(SharedCache.Kind.REFERENCE, "test new", Large.class, load).close();
+    assertThat(old.closed).hasValue(1);
+    assertThat(other.closed).hasValue(0);
+    SharedCache.lease(SharedCache.Kind.TRAINER, "test other 2", Large.class, Large::new).close();
+  }
+
+  @Test
+  void aValueThatWasDisplacedWhileInUseIsClosedAtItsEnd() {
+    Large old = new Large();
+    SharedCache.Lease<Large> held =
+        SharedCache.lease(SharedCache.Kind.REFERENCE, "test held", Large.class, () -> old);
+    SharedCache.lease(SharedCache.Kind.REFERENCE, "test newer", Large.class, Large::new).close();
+    assertThat(old.closed).hasValue(0);
+    held.close();
+    assertThat(old.closed).hasValue(1);
+  }
+
+  @Test
   void aLoadThatFailsIsTriedAgainByTheNextTask() {
     assertThatThrownBy(
             () ->
                 SharedCache.lease(
+                    SharedCache.Kind.REFERENCE,
                     "test failing",
                     Large.class,
                     () -> {
@@ -82,7 +115,7 @@ class SharedCacheTest {
         .hasRootCauseMessage("disk gone");
     Large second = new Large();
     try (SharedCache.Lease<Large> lease =
-        SharedCache.lease("test failing", Large.class, () -> second)) {
+        SharedCache.lease(SharedCache.Kind.REFERENCE, "test failing", Large.class, () -> second)) {
       assertThat(lease.value()).isSameAs(second);
     }
   }

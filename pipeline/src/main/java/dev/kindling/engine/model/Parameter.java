@@ -1,5 +1,7 @@
 package dev.kindling.engine.model;
 
+import dev.kindling.io.FloatSource;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 
@@ -11,9 +13,32 @@ import java.util.List;
  * @param offset index of its first element in the flat vector
  */
 public record Parameter(String name, List<Integer> shape, long offset) {
+  private static final int PIECE = 1 << 18;
+
   /** Number of elements. */
   public long size() {
     return shape.stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
+  }
+
+  /**
+   * Reads the parameter in small pieces, so that it is never held twice.
+   *
+   * @param source the flat vector of all parameters
+   * @return a tensor of 32-bit floats of this shape, which the caller closes
+   */
+  public Tensor load(FloatSource source) throws IOException {
+    Tensor tensor = Tensor.zeros(lengths());
+    try {
+      for (long from = 0; from < size(); from += PIECE) {
+        float[] piece = new float[(int) Math.min(PIECE, size() - from)];
+        source.read(offset + from, piece);
+        tensor.visit(from, piece.length, (memory, index, count) -> memory.put(piece, index, count));
+      }
+      return tensor;
+    } catch (IOException | RuntimeException e) {
+      tensor.close();
+      throw e;
+    }
   }
 
   long[] lengths() {

@@ -33,7 +33,7 @@ public record RotaryTable(Tensor cos, Tensor sin) implements AutoCloseable {
   }
 
   /** Angles per position of the pairs of a head's elements, in radians (headDim / 2). */
-  static double[] frequencies(ModelConfig config) {
+  public static double[] frequencies(ModelConfig config) {
     double[] frequencies = new double[config.headDim() / 2];
     for (int i = 0; i < frequencies.length; i++) {
       double plain = StrictMath.pow(config.ropeTheta(), -2.0 * i / config.headDim());

@@ -11,6 +11,9 @@ import java.util.Arrays;
  * and out in row-major order. Not for concurrent writers.
  */
 public final class Tensor implements AutoCloseable {
+  // A buffer's limit is 2 GiB, so a larger run is reached through several.
+  private static final int SEGMENT_FLOATS = 1 << 28;
+
   private long handle;
 
   private Tensor(long handle) {
@@ -57,6 +60,36 @@ public final class Tensor implements AutoCloseable {
     }
     if (product != count) {
       throw new IllegalArgumentException(count + " elements do not fill " + Arrays.toString(shape));
+    }
+  }
+
+  /** Does something with a run of contiguous memory. */
+  interface Visitor {
+    void accept(FloatBuffer memory, int index, int count);
+  }
+
+  /**
+   * Shows elements {@code from} to {@code from + count - 1} of a contiguous tensor of 32-bit floats
+   * in row-major order, in as few runs as buffers allow.
+   *
+   * @param visitor told the memory of a run, how many elements came before it, and its length
+   */
+  void visit(long from, int count, Visitor visitor) {
+    requireType(Torch.FLOAT32);
+    long flat = Torch.reshape(handle(), -1);
+    try {
+      for (int done = 0; done < count; ) {
+        int length = Math.min(count - done, SEGMENT_FLOATS);
+        long run = Torch.slice(flat, from + done, from + done + length);
+        try {
+          visitor.accept(Torch.memory(run).asFloatBuffer(), done, length);
+        } finally {
+          Torch.deleteTensor(run);
+        }
+        done += length;
+      }
+    } finally {
+      Torch.deleteTensor(flat);
     }
   }
 

@@ -1,8 +1,7 @@
 package dev.kindling.engine.model;
 
-import ai.djl.pytorch.jni.Torch;
 import dev.kindling.io.FloatSource;
-import java.nio.FloatBuffer;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,8 +11,6 @@ import java.util.List;
  * writer must be alone.
  */
 public final class Weights implements FloatSource {
-  // A buffer's limit is 2 GiB, so a larger parameter is reached through several.
-  private static final int SEGMENT_FLOATS = 1 << 28;
   private static final int RANDOM_BLOCK = 1 << 16;
 
   private final ModelConfig config;
@@ -32,6 +29,25 @@ public final class Weights implements FloatSource {
     List<Tensor> tensors = new ArrayList<>();
     for (Parameter parameter : layout.parameters()) {
       tensors.add(Tensor.zeros(parameter.lengths()));
+    }
+    return new Weights(config, layout, List.copyOf(tensors));
+  }
+
+  /**
+   * Weights that lie elsewhere, read one parameter after the other.
+   *
+   * @param source the flat vector, of {@code ParameterLayout.of(config).size()} elements
+   */
+  public static Weights load(ModelConfig config, FloatSource source) throws IOException {
+    ParameterLayout layout = ParameterLayout.of(config);
+    List<Tensor> tensors = new ArrayList<>();
+    try {
+      for (Parameter parameter : layout.parameters()) {
+        tensors.add(parameter.load(source));
+      }
+    } catch (IOException | RuntimeException e) {
+      tensors.forEach(Tensor::close);
+      throw e;
     }
     return new Weights(config, layout, List.copyOf(tensors));
   }
@@ -118,31 +134,23 @@ public final class Weights implements FloatSource {
     }
   }
 
-  /** Does something with a run of contiguous memory. */
-  private interface Visitor {
-    void accept(FloatBuffer memory, int index, int count);
-  }
-
-  private void visit(long offset, int count, Visitor visitor) {
+  private void visit(long offset, int count, Tensor.Visitor visitor) {
     if (offset < 0 || offset > layout.size() - count) {
       throw new IndexOutOfBoundsException(
           "[" + offset + ", " + (offset + count) + ") is not in [0, " + layout.size() + ")");
     }
-    int done = 0;
-    while (done < count) {
+    for (int done = 0; done < count; ) {
+      int before = done;
       int index = layout.indexAt(offset + done);
       Parameter parameter = layout.parameters().get(index);
       long within = offset + done - parameter.offset();
       int length = (int) Math.min(count - done, parameter.size() - within);
-      length = (int) Math.min(length, SEGMENT_FLOATS - within % SEGMENT_FLOATS);
-      long flat = Torch.reshape(tensors.get(index).handle(), parameter.size());
-      long run = Torch.slice(flat, within, within + length);
-      try {
-        visitor.accept(Torch.memory(run).asFloatBuffer(), done, length);
-      } finally {
-        Torch.deleteTensor(run);
-        Torch.deleteTensor(flat);
-      }
+      tensors
+          .get(index)
+          .visit(
+              within,
+              length,
+              (memory, run, runLength) -> visitor.accept(memory, before + run, runLength));
       done += length;
     }
   }

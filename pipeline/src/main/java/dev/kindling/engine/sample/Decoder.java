@@ -1,53 +1,123 @@
 package dev.kindling.engine.sample;
 
 import dev.kindling.engine.model.ModelConfig;
+import dev.kindling.engine.model.Parameter;
+import dev.kindling.engine.model.ParameterLayout;
+import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.Program;
 import dev.kindling.engine.model.RotaryTable;
 import dev.kindling.engine.model.Scope;
 import dev.kindling.engine.model.Tensor;
 import dev.kindling.engine.model.Value;
 import dev.kindling.engine.model.Weights;
+import dev.kindling.io.FloatSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
- * The policy for inference: weights packed for oneDNN, rotary tables and the decoding program.
- * Built once per policy version and read by any number of threads at once, each with its own {@link
- * KvCache}.
+ * The policy for inference: packed weights and the decoding program. Built once per policy version
+ * and read by any number of threads at once, each with its own {@link KvCache}.
  */
 public final class Decoder implements AutoCloseable {
+  // Type codes of torch's own, which programs use.
+  private static final int FLOAT32 = 6;
+  private static final int BFLOAT16 = 15;
+
   private final ModelConfig config;
   private final Scope scope = new Scope();
   private final Program program;
   private final Value weights;
-  private final Value cos;
-  private final Value sin;
-  private final Value eps;
+
+  private Decoder(ModelConfig config, Precision precision, FloatSource source) throws IOException {
+    this.config = config;
+    this.program = Program.load("decoding.torchscript");
+    try {
+      this.weights = pack(precision, source);
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
 
   /**
-   * Packs weights.
+   * Reads and packs a policy, one layer after the other, so that besides the packed weights no more
+   * than one layer or the embedding is held.
    *
-   * @param source the policy; embedding and norms are shared with it, not copied, so it must not be
-   *     written while this is open
+   * @param config shape of the policy
+   * @param precision which numbers matrix products multiply; also those of the key-value cache
+   * @param source the flat vector of parameters in the order of {@link ParameterLayout}
    */
-  public Decoder(Weights source) {
-    this.config = source.config();
-    this.program = Program.load("layers.torchscript", "decoding.torchscript");
-    this.eps = scope.own(Value.of(config.normEps()));
-    try (Scope inputs = new Scope();
-        RotaryTable table = RotaryTable.of(config, config.maxPositions())) {
-      this.cos = scope.own(Value.of(table.cos()));
-      this.sin = scope.own(Value.of(table.sin()));
-      this.weights =
-          scope.own(
+  public static Decoder load(ModelConfig config, Precision precision, FloatSource source)
+      throws IOException {
+    return new Decoder(config, precision, source);
+  }
+
+  /** Packs weights that are in memory; nothing is shared with them. */
+  public static Decoder of(Weights source, Precision precision) {
+    try {
+      return new Decoder(source.config(), precision, source);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read weights from memory", e);
+    }
+  }
+
+  private Value pack(Precision precision, FloatSource source) throws IOException {
+    int type = precision == Precision.FLOAT32 ? FLOAT32 : BFLOAT16;
+    List<Parameter> parameters = ParameterLayout.of(config).parameters();
+    int ends = config.tiedHead() ? 2 : 3;
+    int stride = (parameters.size() - ends) / config.layers();
+    int norm = 1 + config.layers() * stride;
+    try (Scope packed = new Scope()) {
+      List<Tensor> all = new ArrayList<>();
+      // The largest parameters come first, while nothing else is held.
+      try (Scope inputs = new Scope()) {
+        Tensor embedding = inputs.own(parameters.get(0).load(source));
+        double[] frequencies = RotaryTable.frequencies(config);
+        Value result =
+            inputs.own(
+                program.run(
+                    "pack_ends",
+                    inputs.own(Value.of(embedding)),
+                    inputs.own(Value.of(inputs.own(parameters.get(norm).load(source)))),
+                    inputs.own(
+                        Value.of(
+                            config.tiedHead()
+                                ? embedding
+                                : inputs.own(parameters.get(norm + 1).load(source)))),
+                    inputs.own(Value.of(inputs.own(Tensor.of(frequencies, frequencies.length)))),
+                    inputs.own(Value.of(config.headDim())),
+                    inputs.own(Value.of(config.normEps())),
+                    inputs.own(Value.of(type))));
+        all.addAll(packed.own(result.tensors()));
+      }
+      for (int layer = 0; layer < config.layers(); layer++) {
+        List<Parameter> ofLayer = parameters.subList(1 + layer * stride, 1 + (layer + 1) * stride);
+        all.addAll(packed.own(packLayer(ofLayer, type, source)));
+      }
+      return scope.own(Value.of(all));
+    }
+  }
+
+  private List<Tensor> packLayer(List<Parameter> parameters, int type, FloatSource source)
+      throws IOException {
+    try (Scope inputs = new Scope()) {
+      List<Tensor> tensors = new ArrayList<>();
+      for (Parameter parameter : parameters) {
+        tensors.add(inputs.own(parameter.load(source)));
+      }
+      return inputs
+          .own(
               program.run(
-                  "pack",
-                  inputs.own(Value.of(source.tensors())),
-                  inputs.own(Value.of(config.layers())),
-                  inputs.own(Value.of(config.heads())),
-                  inputs.own(Value.of(config.kvHeads())),
-                  inputs.own(Value.of(config.tiedHead())),
+                  "pack_layer",
+                  inputs.own(Value.of(tensors)),
+                  inputs.own(Value.of(config.headDim())),
                   inputs.own(Value.of(config.qkvBias())),
-                  inputs.own(Value.of(config.qkNorm()))));
+                  inputs.own(Value.of(config.qkNorm())),
+                  inputs.own(Value.of(type))))
+          .tensors();
     }
   }
 
@@ -67,39 +137,15 @@ public final class Decoder implements AutoCloseable {
       throw new IllegalArgumentException(
           "%d tokens are not in [1, %d]".formatted(ids.length, config.maxPositions()));
     }
-    try (KvCache cache = new KvCache(this, 1, ids.length)) {
+    try (KvCache cache = new KvCache(this, new int[][] {{}}, 1)) {
       int[][] targets = {Arrays.copyOfRange(ids, 1, ids.length)};
       return cache.score(0, new int[] {ids[0]}, new int[] {0}, targets)[0];
     }
   }
 
-  /**
-   * Runs a method of the program that starts with tokens and where they stand, followed by the
-   * model, then by {@code more}.
-   *
-   * @param ids tokens (rows, width), row-major
-   * @param starts position of each row's first token
-   * @param first row of the cache that row 0 belongs to
-   */
-  Value forward(String method, long[] ids, long[] starts, int first, Value cache, Value... more) {
-    int width = ids.length / starts.length;
-    long until = Arrays.stream(starts).max().orElseThrow() + width;
-    try (Scope step = new Scope()) {
-      Tensor tokens = step.own(Tensor.of(ids, starts.length, width));
-      Tensor places = step.own(Tensor.of(starts, starts.length));
-      Value[] arguments = new Value[9 + more.length];
-      arguments[0] = step.own(Value.of(tokens));
-      arguments[1] = step.own(Value.of(places));
-      arguments[2] = step.own(Value.of(first));
-      arguments[3] = step.own(Value.of(until));
-      arguments[4] = weights;
-      arguments[5] = cache;
-      arguments[6] = cos;
-      arguments[7] = sin;
-      arguments[8] = eps;
-      System.arraycopy(more, 0, arguments, 9, more.length);
-      return program.run(method, arguments);
-    }
+  /** The packed weights, an argument of the program's methods. */
+  Value weights() {
+    return weights;
   }
 
   /** Runs a method of the program. */

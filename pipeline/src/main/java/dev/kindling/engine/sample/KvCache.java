@@ -9,154 +9,286 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Keys and values of a batch of sequences that stand at different positions, one row each. A row's
- * position may go back, for example to score two continuations: what stands beyond a position is
- * never attended to. Rows are added and dropped by {@link #rebuild}; capacity grows by itself.
+ * Keys and values of a batch of sequences that begin with a few prompts. Rows with the same prompt
+ * share its keys and values; what follows the prompt is each row's own, at positions of its own
+ * that count from 0. All rows step together; a finished row may go back to score another
+ * continuation, since what stands beyond a position is never attended to.
  *
- * <p>For one thread; positions count from 0.
+ * <p>For one thread.
  */
 final class KvCache implements AutoCloseable {
   private static final int CAPACITY_BLOCK = 32;
-  // Bounds the mask and the activations of a prefill or scoring call.
-  private static final int TOKENS_PER_CALL = 2048;
+  // Room to grow into, as a part of what is used: copying twice costs less than memory.
+  private static final int SPARE_PART = 8;
+  // These bound the activations of a prefill or scoring call, and its logits or a step's.
+  private static final int TOKENS_PER_CALL = 1024;
   private static final int LOGITS_PER_CALL = 1 << 22;
 
   private final Decoder decoder;
-  private final Value tensors;
-  private int capacity;
-  // Positions below this may hold something in some row.
-  private int used;
+  private final int[] lengths;
+  private final Scope scope = new Scope();
+  private final Value prompts;
+  private final Value own;
+  // Prompt of each row; rows of a prompt stand next to each other, in the order of prompts.
+  private int[] promptOfRow;
+  private final boolean[] isForgotten;
+  private int capacity = CAPACITY_BLOCK;
+  // Own positions that all rows hold; the next step goes to the one after them.
+  private int length;
+  // Of the rows that step together: the rows of each prompt, and where their own caches begin.
+  private Value counts;
+  private Value origins;
 
-  /** Logits of the last step; see {@link #step}. */
-  private Tensor logits;
+  /** Logits of some rows of a step. */
+  interface LogitsReader {
+    /**
+     * Reads logits.
+     *
+     * @param logits (rows, vocab), valid during the call
+     * @param first row that they begin with
+     * @param rows number of rows
+     */
+    void read(FloatBuffer logits, int first, int rows);
+  }
 
-  /** An empty cache for {@code rows} sequences of {@code capacity} tokens to begin with. */
-  KvCache(Decoder decoder, int rows, int capacity) {
+  /**
+   * Rows that begin with prompts.
+   *
+   * @param beginnings tokens of each prompt, which may be none
+   * @param samples rows of each prompt, the first prompt's first
+   */
+  KvCache(Decoder decoder, int[][] beginnings, int samples) {
     this.decoder = decoder;
-    this.capacity = capacity;
+    this.lengths = Arrays.stream(beginnings).mapToInt(ids -> ids.length).toArray();
+    this.isForgotten = new boolean[beginnings.length];
+    this.promptOfRow =
+        IntStream.range(0, beginnings.length * samples).map(row -> row / samples).toArray();
     ModelConfig config = decoder.config();
-    try (Scope scope = new Scope()) {
-      this.tensors =
-          decoder.run(
-              "allocate",
-              scope.own(Value.of(config.layers())),
-              scope.own(Value.of(rows)),
-              scope.own(Value.of(capacity)),
-              scope.own(Value.of(config.kvHeads())),
-              scope.own(Value.of(config.headDim())));
+    try (Scope inputs = new Scope()) {
+      Value kvHeads = inputs.own(Value.of(config.kvHeads()));
+      Value headDim = inputs.own(Value.of(config.headDim()));
+      this.prompts =
+          scope.own(
+              decoder.run(
+                  "allocate_prompts",
+                  decoder.weights(),
+                  inputs.own(Value.of(Arrays.stream(lengths).asLongStream().toArray())),
+                  kvHeads,
+                  headDim));
+      prefill(beginnings);
+      this.own =
+          scope.own(
+              decoder.run(
+                  "allocate_own",
+                  decoder.weights(),
+                  inputs.own(Value.of(promptOfRow.length)),
+                  inputs.own(Value.of(capacity)),
+                  kvHeads,
+                  headDim));
+    } catch (RuntimeException e) {
+      scope.close();
+      throw e;
     }
+    describeRows();
   }
 
-  /**
-   * Puts each row's tokens at the positions from 0 on.
-   *
-   * @param sequences one per row, longest first; may be empty
-   */
-  void prefill(int[][] sequences) {
-    int longest = sequences[0].length;
-    int rows = sequences.length;
-    for (int start = 0; start < longest; ) {
-      while (sequences[rows - 1].length <= start) {
-        rows--;
+  /** Packs prompts one behind the other; where a call is full, a prompt goes on in the next. */
+  private void prefill(int[][] beginnings) {
+    int prompt = 0;
+    int start = 0;
+    while (prompt < beginnings.length) {
+      int first = prompt;
+      long[] ids = new long[TOKENS_PER_CALL];
+      long[] positions = new long[TOKENS_PER_CALL];
+      long[] pieces = new long[beginnings.length - first];
+      int tokens = 0;
+      while (prompt < beginnings.length && tokens < TOKENS_PER_CALL) {
+        int count = Math.min(TOKENS_PER_CALL - tokens, lengths[prompt] - start);
+        for (int i = 0; i < count; i++) {
+          ids[tokens] = beginnings[prompt][start];
+          positions[tokens] = start;
+          tokens++;
+          start++;
+        }
+        pieces[prompt - first] = count;
+        if (start == lengths[prompt]) {
+          prompt++;
+          start = 0;
+        }
       }
-      int width = Math.min(longest - start, Math.max(1, TOKENS_PER_CALL / rows));
-      long[] ids = new long[rows * width];
-      for (int row = 0; row < rows; row++) {
-        copy(sequences[row], start, ids, row * width, width);
+      if (tokens > 0) {
+        prefill(Arrays.copyOf(ids, tokens), Arrays.copyOf(positions, tokens), pieces, first);
       }
-      long[] starts = new long[rows];
-      Arrays.fill(starts, start);
-      used = Math.max(used, start + width);
-      decoder.forward("extend", ids, starts, 0, tensors).close();
-      start += width;
     }
   }
 
-  private static void copy(int[] source, int from, long[] target, int to, int most) {
-    for (int i = 0; i < Math.min(most, source.length - from); i++) {
-      target[to + i] = source[from + i];
-    }
-  }
-
-  /**
-   * Makes row r a copy of today's row {@code sources[r]}, for as many rows as there are sources.
-   *
-   * @param atLeast positions that there must be room for
-   */
-  void rebuild(int[] sources, int atLeast) {
-    capacity = (atLeast + CAPACITY_BLOCK - 1) / CAPACITY_BLOCK * CAPACITY_BLOCK;
-    try (Scope scope = new Scope()) {
+  private void prefill(long[] ids, long[] positions, long[] pieces, int first) {
+    try (Scope inputs = new Scope()) {
       decoder
           .run(
-              "rebuild",
-              tensors,
-              rows(sources, scope),
-              scope.own(Value.of(capacity)),
-              scope.own(Value.of(used)))
+              "prefill",
+              inputs.own(Value.of(inputs.own(Tensor.of(ids, ids.length)))),
+              inputs.own(Value.of(inputs.own(Tensor.of(positions, positions.length)))),
+              inputs.own(Value.of(pieces)),
+              inputs.own(Value.of(first)),
+              inputs.own(Value.of(lengths.length)),
+              decoder.weights(),
+              prompts)
           .close();
     }
   }
 
-  private static Value rows(int[] numbers, Scope scope) {
-    long[] copy = Arrays.stream(numbers).asLongStream().toArray();
+  /** Tells the program about the rows that step, after these have changed. */
+  private void describeRows() {
+    closeDescription();
+    counts = Value.of(countsOf(0, promptOfRow.length));
+    origins = originsOf(0, promptOfRow.length);
+  }
+
+  private long[] countsOf(int first, int rows) {
+    long[] found = new long[lengths.length];
+    for (int row = first; row < first + rows; row++) {
+      found[promptOfRow[row]]++;
+    }
+    return found;
+  }
+
+  private Value originsOf(int first, int rows) {
+    long[] found = new long[rows];
+    for (int row = 0; row < rows; row++) {
+      found[row] = lengths[promptOfRow[first + row]];
+    }
+    try (Tensor tensor = Tensor.of(found, rows)) {
+      return Value.of(tensor);
+    }
+  }
+
+  /** Number of rows. */
+  int rows() {
+    return promptOfRow.length;
+  }
+
+  /**
+   * Appends one token to each row.
+   *
+   * @param ids the token of each row
+   * @param reader told the logits of what follows, in as many calls as memory asks for
+   */
+  void step(int[] ids, LogitsReader reader) {
+    reserve(length + 1);
+    try (Scope step = new Scope()) {
+      Value output =
+          step.own(
+              decoder.run(
+                  "step",
+                  longs(ids, step),
+                  origins,
+                  step.own(Value.of(length)),
+                  counts,
+                  decoder.weights(),
+                  prompts,
+                  own));
+      length++;
+      int most = Math.max(1, LOGITS_PER_CALL / decoder.config().vocab());
+      for (int first = 0; first < ids.length; first += most) {
+        int rows = Math.min(most, ids.length - first);
+        try (Scope part = new Scope()) {
+          Value logits =
+              part.own(
+                  decoder.run(
+                      "head",
+                      output,
+                      part.own(Value.of(first)),
+                      part.own(Value.of(rows)),
+                      decoder.weights()));
+          reader.read(part.own(logits.tensor()).memory().asFloatBuffer(), first, rows);
+        }
+      }
+    }
+  }
+
+  private static Value longs(int[] numbers, Scope scope) {
+    long[] copy = new long[numbers.length];
+    for (int i = 0; i < copy.length; i++) {
+      copy[i] = numbers[i];
+    }
     return scope.own(Value.of(scope.own(Tensor.of(copy, copy.length))));
   }
 
-  /** Copies each row {@code sources[i]} to row {@code targets[i]}, all at once. */
-  void permute(int[] sources, int[] targets) {
-    try (Scope scope = new Scope()) {
-      decoder
-          .run(
-              "permute",
-              tensors,
-              rows(sources, scope),
-              rows(targets, scope),
-              scope.own(Value.of(used)))
-          .close();
+  /** Makes room for own positions. */
+  private void reserve(int positions) {
+    if (positions > capacity) {
+      int wanted = positions + positions / SPARE_PART;
+      capacity = (wanted + CAPACITY_BLOCK - 1) / CAPACITY_BLOCK * CAPACITY_BLOCK;
+      try (Scope inputs = new Scope()) {
+        decoder
+            .run(
+                "grow",
+                own,
+                inputs.own(Value.of(promptOfRow.length)),
+                inputs.own(Value.of(length)),
+                inputs.own(Value.of(capacity)))
+            .close();
+      }
     }
   }
 
   /**
-   * Appends one token to each of the first rows.
+   * Puts rows in another order.
    *
-   * @param ids the token of each row
-   * @param positions where it stands
-   * @return logits (rows, vocab) of what follows, valid until the next call
+   * @param order row r becomes today's row {@code order[r]}; rows of a prompt must stay next to
+   *     each other, prompts in order, within the rows that a later call names
    */
-  FloatBuffer step(int[] ids, int[] positions) {
-    reserve(ids.length, Arrays.stream(positions).max().orElseThrow() + 1);
-    closeLogits();
-    try (Value result = decoder.forward("logits", longs(ids), longs(positions), 0, tensors)) {
-      logits = result.tensor();
+  void arrange(int[] order) {
+    int[] moved = IntStream.range(0, order.length).filter(row -> order[row] != row).toArray();
+    if (moved.length > 0) {
+      int[] sources = Arrays.stream(moved).map(row -> order[row]).toArray();
+      try (Scope inputs = new Scope()) {
+        decoder
+            .run(
+                "permute",
+                own,
+                longs(sources, inputs),
+                longs(moved, inputs),
+                inputs.own(Value.of(length)))
+            .close();
+      }
+      promptOfRow = Arrays.stream(order).map(row -> promptOfRow[row]).toArray();
+      describeRows();
     }
-    return logits.memory().asFloatBuffer();
   }
 
-  private static long[] longs(int[] numbers) {
-    return Arrays.stream(numbers).asLongStream().toArray();
-  }
-
-  /** Makes room for positions in the first rows; when it has to grow, other rows are lost. */
-  private void reserve(int rows, int positions) {
-    if (positions > capacity) {
-      rebuild(IntStream.range(0, rows).toArray(), positions + capacity / 4);
+  /** Drops all but the first rows, and prompts that have none left. */
+  void keep(int rows) {
+    promptOfRow = Arrays.copyOf(promptOfRow, rows);
+    long[] left = countsOf(0, rows);
+    try (Scope inputs = new Scope()) {
+      Value count = inputs.own(Value.of(left.length));
+      for (int prompt = 0; prompt < left.length; prompt++) {
+        if (left[prompt] == 0 && !isForgotten[prompt]) {
+          isForgotten[prompt] = true;
+          decoder.run("forget", prompts, inputs.own(Value.of(prompt)), count).close();
+        }
+      }
     }
-    used = Math.max(used, positions);
+    describeRows();
   }
 
   /**
    * Scores a continuation of each of the rows {@code first}, {@code first + 1}, and so on.
    *
-   * @param first number of the first row; rows up to the last scored one are kept
+   * @param first number of the first row
    * @param last token before each continuation
-   * @param positions where that token stands; what the row holds from there on is overwritten
+   * @param starts own position where that token stands; what the row holds from there on is
+   *     overwritten
    * @param targets tokens of each continuation
    * @return log-probs of the tokens of each continuation, at temperature 1
    */
-  float[][] score(int first, int[] last, int[] positions, int[][] targets) {
+  float[][] score(int first, int[] last, int[] starts, int[][] targets) {
     int rows = targets.length;
     int longest = Arrays.stream(targets).mapToInt(target -> target.length).max().orElseThrow();
-    reserve(first + rows, Arrays.stream(positions).max().orElseThrow() + longest);
+    int until = Arrays.stream(starts).max().orElseThrow() + longest;
+    reserve(until);
     float[][] logprobs = new float[rows][];
     for (int row = 0; row < rows; row++) {
       logprobs[row] = new float[targets[row].length];
@@ -164,7 +296,7 @@ final class KvCache implements AutoCloseable {
     int most = Math.max(1, TOKENS_PER_CALL / rows);
     for (int start = 0; start < longest; start += most) {
       int width = Math.min(most, longest - start);
-      float[] found = scorePart(first, last, positions, targets, start, width);
+      float[] found = scorePart(first, last, starts, targets, start, width);
       for (int row = 0; row < rows; row++) {
         int count = Math.min(width, targets[row].length - start);
         if (count > 0) {
@@ -176,13 +308,13 @@ final class KvCache implements AutoCloseable {
   }
 
   private float[] scorePart(
-      int first, int[] last, int[] positions, int[][] targets, int start, int width) {
+      int first, int[] last, int[] starts, int[][] targets, int start, int width) {
     int rows = targets.length;
     long[] ids = new long[rows * width];
     long[] wanted = new long[rows * width];
-    long[] starts = new long[rows];
+    long[] places = new long[rows];
     for (int row = 0; row < rows; row++) {
-      starts[row] = (long) positions[row] + start;
+      places[row] = (long) starts[row] + start;
       copy(targets[row], start, wanted, row * width, width);
       if (start == 0) {
         ids[row * width] = last[row];
@@ -191,27 +323,44 @@ final class KvCache implements AutoCloseable {
         copy(targets[row], start - 1, ids, row * width, width);
       }
     }
+    long until = Arrays.stream(places).max().orElseThrow() + width;
     int chunk = Math.max(1, LOGITS_PER_CALL / decoder.config().vocab());
-    try (Scope scope = new Scope()) {
-      Value target = scope.own(Value.of(scope.own(Tensor.of(wanted, wanted.length))));
+    try (Scope inputs = new Scope()) {
       Value result =
-          scope.own(
-              decoder.forward(
-                  "logprobs", ids, starts, first, tensors, target, scope.own(Value.of(chunk))));
-      return scope.own(result.tensor()).floats();
+          inputs.own(
+              decoder.run(
+                  "logprobs",
+                  inputs.own(Value.of(inputs.own(Tensor.of(ids, rows, width)))),
+                  inputs.own(originsOf(first, rows)),
+                  inputs.own(Value.of(inputs.own(Tensor.of(places, rows)))),
+                  inputs.own(Value.of(first)),
+                  inputs.own(Value.of(until)),
+                  inputs.own(Value.of(countsOf(first, rows))),
+                  inputs.own(Value.of(inputs.own(Tensor.of(wanted, wanted.length)))),
+                  inputs.own(Value.of(chunk)),
+                  decoder.weights(),
+                  prompts,
+                  own));
+      return inputs.own(result.tensor()).floats();
     }
   }
 
-  private void closeLogits() {
-    if (logits != null) {
-      logits.close();
-      logits = null;
+  private static void copy(int[] source, int from, long[] target, int to, int most) {
+    for (int i = 0; i < Math.min(most, source.length - from); i++) {
+      target[to + i] = source[from + i];
+    }
+  }
+
+  private void closeDescription() {
+    if (counts != null) {
+      counts.close();
+      origins.close();
     }
   }
 
   @Override
   public void close() {
-    closeLogits();
-    tensors.close();
+    closeDescription();
+    scope.close();
   }
 }

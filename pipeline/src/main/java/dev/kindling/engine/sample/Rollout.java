@@ -103,19 +103,14 @@ final class Rollout {
     return pending;
   }
 
-  /** Where the last token stands. */
-  int position() {
-    return position;
-  }
-
   /** The token that the answer follows. */
   int lastBeforeAnswer() {
     return lastBeforeAnswer;
   }
 
-  /** Where the token stands that the answer follows. */
-  int positionBeforeAnswer() {
-    return positionBeforeAnswer;
+  /** Where the token stands that the answer follows, counted from the prompt's last token. */
+  int ownPositionBeforeAnswer() {
+    return positionBeforeAnswer - (prompt.promptIds().length - 1);
   }
 
   int place() {

@@ -3,9 +3,7 @@ package dev.kindling.engine.sample;
 import dev.kindling.check.Check;
 import dev.kindling.engine.model.CounterRandom;
 import dev.kindling.engine.model.ModelConfig;
-import java.nio.FloatBuffer;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
@@ -66,39 +64,25 @@ public final class Sampler {
     if (prompts.isEmpty()) {
       return List.of();
     }
-    int[] longestFirst =
-        IntStream.range(0, prompts.size())
-            .boxed()
-            .sorted(Comparator.comparing(i -> -prompts.get(i).promptIds().length))
-            .mapToInt(Integer::intValue)
-            .toArray();
-    // The last token of a prompt is left to the first step.
-    int[][] beginnings =
-        Arrays.stream(longestFirst)
-            .mapToObj(i -> prompts.get(i).promptIds())
-            .map(ids -> Arrays.copyOf(ids, ids.length - 1))
-            .toArray(int[][]::new);
-    int[] sources =
-        IntStream.range(0, prompts.size() * settings.samples())
-            .map(row -> row / settings.samples())
-            .toArray();
-    Rollout[] rollouts = new Rollout[sources.length];
+    Rollout[] rollouts = new Rollout[prompts.size() * settings.samples()];
     for (int row = 0; row < rollouts.length; row++) {
-      int place = longestFirst[sources[row]];
+      PromptInput prompt = prompts.get(row / settings.samples());
       int sample = row % settings.samples();
-      PromptInput prompt = prompts.get(place);
       rollouts[row] =
           new Rollout(
               prompt,
               sample,
-              place * settings.samples() + sample,
+              row,
               settings,
               stream(runSeed, step, prompt.exampleId(), sample),
               decoder.config().maxPositions());
     }
-    try (KvCache cache = new KvCache(decoder, beginnings.length, beginnings[0].length)) {
-      cache.prefill(beginnings);
-      cache.rebuild(sources, beginnings[0].length + 1);
+    // The last token of a prompt is left to the first step.
+    int[][] beginnings =
+        prompts.stream()
+            .map(prompt -> Arrays.copyOf(prompt.promptIds(), prompt.promptIds().length - 1))
+            .toArray(int[][]::new);
+    try (KvCache cache = new KvCache(decoder, beginnings, settings.samples())) {
       return drain(cache, rollouts, finished);
     }
   }
@@ -108,76 +92,62 @@ public final class Sampler {
     return CounterRandom.of(runSeed, exampleId).split(step).split(sample);
   }
 
-  /** Steps until every rollout has finished; row r of the cache is that of {@code rollouts[r]}. */
+  /** Steps until every rollout has finished; row r of the cache is that of {@code rows[r]}. */
   private List<Sample> drain(KvCache cache, Rollout[] rollouts, IntConsumer finished) {
     TokenSampler sampler = new TokenSampler(settings, decoder.config().vocab());
     Sample[] samples = new Sample[rollouts.length];
-    int rows = rollouts.length;
-    while (rows > 0) {
-      int live = step(cache, rollouts, rows, sampler);
-      if ((rows - live) * RETIRED_PART >= rows) {
-        bringLiveToFront(cache, rollouts, rows);
-        score(cache, rollouts, live, rows, samples);
-        rows = live;
-        finished.accept(rollouts.length - rows);
+    Rollout[] rows = rollouts;
+    while (rows.length > 0) {
+      step(cache, rows, sampler);
+      int live = (int) Arrays.stream(rows).filter(rollout -> !rollout.isFinished()).count();
+      if ((rows.length - live) * RETIRED_PART >= rows.length) {
+        rows = bringLiveToFront(cache, rows);
+        score(cache, rows, live, samples);
+        rows = Arrays.copyOf(rows, live);
+        cache.keep(live);
+        finished.accept(rollouts.length - live);
       }
     }
     return List.of(samples);
   }
 
-  /** One more token for each of the first rows that has not finished; how many still have not. */
-  private static int step(KvCache cache, Rollout[] rollouts, int rows, TokenSampler sampler) {
-    int[] pending = Arrays.stream(rollouts, 0, rows).mapToInt(Rollout::pending).toArray();
-    int[] positions = Arrays.stream(rollouts, 0, rows).mapToInt(Rollout::position).toArray();
-    FloatBuffer logits = cache.step(pending, positions);
-    int vocab = logits.limit() / rows;
-    int live = 0;
-    for (int row = 0; row < rows; row++) {
-      if (!rollouts[row].isFinished()) {
-        rollouts[row].advance(sampler, logits, row * vocab);
-        live += rollouts[row].isFinished() ? 0 : 1;
-      }
+  /** One more token for each of the rows that has not finished. */
+  private static void step(KvCache cache, Rollout[] rows, TokenSampler sampler) {
+    int[] pending = new int[rows.length];
+    for (int row = 0; row < rows.length; row++) {
+      pending[row] = rows[row].pending();
     }
-    return live;
+    cache.step(
+        pending,
+        (logits, first, count) -> {
+          int vocab = logits.limit() / count;
+          for (int i = 0; i < count; i++) {
+            if (!rows[first + i].isFinished()) {
+              rows[first + i].advance(sampler, logits, i * vocab);
+            }
+          }
+        });
   }
 
-  private static void bringLiveToFront(KvCache cache, Rollout[] rollouts, int rows) {
-    int[] sources = new int[rows];
-    int[] targets = new int[rows];
-    int moved = 0;
-    int front = 0;
-    int back = rows - 1;
-    while (true) {
-      while (front < back && !rollouts[front].isFinished()) {
-        front++;
-      }
-      while (front < back && rollouts[back].isFinished()) {
-        back--;
-      }
-      if (front >= back) {
-        break;
-      }
-      Rollout finished = rollouts[front];
-      rollouts[front] = rollouts[back];
-      rollouts[back] = finished;
-      sources[moved] = targets[moved + 1] = back;
-      sources[moved + 1] = targets[moved] = front;
-      moved += 2;
-    }
-    if (moved > 0) {
-      cache.permute(Arrays.copyOf(sources, moved), Arrays.copyOf(targets, moved));
-    }
+  /** Finished rows go behind the others; otherwise the order stays, and so do groups. */
+  private static Rollout[] bringLiveToFront(KvCache cache, Rollout[] rows) {
+    int[] order =
+        IntStream.concat(
+                IntStream.range(0, rows.length).filter(row -> !rows[row].isFinished()),
+                IntStream.range(0, rows.length).filter(row -> rows[row].isFinished()))
+            .toArray();
+    cache.arrange(order);
+    return Arrays.stream(order).mapToObj(row -> rows[row]).toArray(Rollout[]::new);
   }
 
-  /** Scores the gold answers of the finished rows {@code from} to {@code until - 1}. */
-  private static void score(
-      KvCache cache, Rollout[] rollouts, int from, int until, Sample[] samples) {
-    Rollout[] done = Arrays.copyOfRange(rollouts, from, until);
+  /** Scores the gold answers of the finished rows, those from {@code first} on. */
+  private static void score(KvCache cache, Rollout[] rows, int first, Sample[] samples) {
+    Rollout[] done = Arrays.copyOfRange(rows, first, rows.length);
     float[][] logprobs =
         cache.score(
-            from,
+            first,
             Arrays.stream(done).mapToInt(Rollout::lastBeforeAnswer).toArray(),
-            Arrays.stream(done).mapToInt(Rollout::positionBeforeAnswer).toArray(),
+            Arrays.stream(done).mapToInt(Rollout::ownPositionBeforeAnswer).toArray(),
             Arrays.stream(done).map(rollout -> rollout.prompt().goldIds()).toArray(int[][]::new));
     for (int i = 0; i < done.length; i++) {
       samples[done[i].place()] = done[i].toSample(logprobs[i]);

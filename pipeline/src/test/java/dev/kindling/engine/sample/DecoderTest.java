@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.kindling.engine.model.ModelConfig;
+import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.Weights;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -38,23 +41,28 @@ class DecoderTest {
   void logprobsAreThoseOfThePlainDecoder(String name, ModelConfig config) {
     int[] ids = tokens(1, 64);
     try (Weights weights = PlainDecoder.weights(config, 5);
-        Decoder decoder = new Decoder(weights)) {
+        Decoder decoder = Decoder.of(weights, Precision.FLOAT32)) {
       assertClose(decoder.logprobs(ids), new PlainDecoder(weights).logprobs(ids));
     }
   }
 
   @Test
-  void rowsAtDifferentPositionsGetTheLogitsOfTheirOwnSequence() {
-    int[][] sequences = {tokens(1, 40), tokens(2, 11), tokens(3, 1)};
+  void rowsOfPromptsOfUnequalLengthGetTheLogitsOfTheirOwnSequence() {
+    int[][] prompts = {tokens(2, 10), tokens(1, 39), {}};
     try (Weights weights = PlainDecoder.weights(QWEN3, 5);
-        Decoder decoder = new Decoder(weights);
-        KvCache cache = new KvCache(decoder, 3, 39)) {
+        Decoder decoder = Decoder.of(weights, Precision.FLOAT32);
+        KvCache cache = new KvCache(decoder, prompts, 2)) {
       PlainDecoder plain = new PlainDecoder(weights);
-      cache.prefill(new int[][] {tokens(1, 39), tokens(2, 10), {}});
-      int[] last = {sequences[0][39], sequences[1][10], sequences[2][0]};
-      FloatBuffer logits = cache.step(last, new int[] {39, 10, 0});
-      for (int row = 0; row < 3; row++) {
-        assertClose(logSoftmax(logits, row * 19), plain.next(sequences[row]));
+      int[][] own = {{3, 4, 5, 6, 7, 8}, {9, 10, 11, 12, 13, 14}};
+      for (int step = 0; step < 2; step++) {
+        float[][] logprobs = step(cache, own[step]);
+        for (int row = 0; row < 6; row++) {
+          int[] sequence = append(prompts[row / 2], own[0][row]);
+          if (step == 1) {
+            sequence = append(sequence, own[1][row]);
+          }
+          assertClose(logprobs[row], plain.next(sequence));
+        }
       }
     }
   }
@@ -63,32 +71,44 @@ class DecoderTest {
   void aRowGoesBackToScoreWithoutATraceOfWhatItHeld() {
     int[] ids = tokens(1, 20);
     try (Weights weights = PlainDecoder.weights(QWEN3, 5);
-        Decoder decoder = new Decoder(weights);
-        KvCache cache = new KvCache(decoder, 1, 8)) {
-      cache.prefill(new int[][] {tokens(1, 8)});
-      for (int position = 8; position < 30; position++) {
-        cache.step(new int[] {3}, new int[] {position});
+        Decoder decoder = Decoder.of(weights, Precision.FLOAT32);
+        KvCache cache = new KvCache(decoder, new int[][] {tokens(1, 8)}, 1)) {
+      step(cache, new int[] {ids[8]});
+      for (int more = 0; more < 20; more++) {
+        step(cache, new int[] {3});
       }
-      int[][] rest = {Arrays.copyOfRange(ids, 9, 20)};
-      float[][] scored = cache.score(0, new int[] {ids[8]}, new int[] {8}, rest);
+      int[][] rest = {Arrays.copyOfRange(ids, 10, 20)};
+      float[][] scored = cache.score(0, new int[] {ids[9]}, new int[] {1}, rest);
       double[] whole = new PlainDecoder(weights).logprobs(ids);
-      assertClose(scored[0], Arrays.copyOfRange(whole, 8, 19));
+      assertClose(scored[0], Arrays.copyOfRange(whole, 9, 19));
     }
   }
 
   @Test
-  void rowsSurviveGrowthCopiesAndExchange() {
+  void rowsSurviveGrowthExchangeAndTheEndOfAPrompt() {
+    int[][] prompts = {tokens(1, 5), tokens(2, 7)};
     try (Weights weights = PlainDecoder.weights(QWEN3, 5);
-        Decoder decoder = new Decoder(weights);
-        KvCache cache = new KvCache(decoder, 2, 12)) {
+        Decoder decoder = Decoder.of(weights, Precision.FLOAT32);
+        KvCache cache = new KvCache(decoder, prompts, 2)) {
       PlainDecoder plain = new PlainDecoder(weights);
-      cache.prefill(new int[][] {tokens(1, 12), tokens(2, 7)});
-      cache.rebuild(new int[] {1, 0, 1}, 50);
-      cache.permute(new int[] {0, 1}, new int[] {1, 0});
-      FloatBuffer logits = cache.step(new int[] {4, 5, 6}, new int[] {12, 7, 7});
-      assertClose(logSoftmax(logits, 0), plain.next(append(tokens(1, 12), 4)));
-      assertClose(logSoftmax(logits, 19), plain.next(append(tokens(2, 7), 5)));
-      assertClose(logSoftmax(logits, 38), plain.next(append(tokens(2, 7), 6)));
+      int[][] sequences = {prompts[0], prompts[0], prompts[1], prompts[1]};
+      // More steps than a cache begins with.
+      for (int step = 0; step < 40; step++) {
+        int[] ids = {step % 19, (step + 3) % 19, (step + 5) % 19, (step * 2) % 19};
+        step(cache, ids);
+        Arrays.setAll(sequences, row -> append(sequences[row], ids[row]));
+      }
+      cache.arrange(new int[] {1, 3, 2, 0});
+      cache.keep(3);
+      float[][] three = step(cache, new int[] {4, 5, 6});
+      assertClose(three[0], plain.next(append(sequences[1], 4)));
+      assertClose(three[1], plain.next(append(sequences[3], 5)));
+      assertClose(three[2], plain.next(append(sequences[2], 6)));
+      cache.arrange(new int[] {1, 2, 0});
+      cache.keep(2);
+      float[][] two = step(cache, new int[] {7, 8});
+      assertClose(two[0], plain.next(append(append(sequences[3], 5), 7)));
+      assertClose(two[1], plain.next(append(append(sequences[2], 6), 8)));
     }
   }
 
@@ -96,25 +116,45 @@ class DecoderTest {
   void longSequencesGoThroughInParts() {
     ModelConfig config =
         new ModelConfig(19, 8, 1, 2, 1, 4, 8, 2200, 10000, 1e-6, true, false, true);
-    int[][] sequences = {tokens(1, 2101), tokens(2, 1301), tokens(3, 701)};
+    int[][] prompts = {tokens(3, 700), tokens(1, 2100), {}, tokens(2, 1300)};
     try (Weights weights = PlainDecoder.weights(config, 5);
-        Decoder decoder = new Decoder(weights);
-        KvCache cache = new KvCache(decoder, 3, 2100)) {
+        Decoder decoder = Decoder.of(weights, Precision.FLOAT32);
+        KvCache cache = new KvCache(decoder, prompts, 1)) {
       PlainDecoder plain = new PlainDecoder(weights);
-      assertClose(decoder.logprobs(sequences[0]), plain.logprobs(sequences[0]));
-      cache.prefill(new int[][] {tokens(1, 2100), tokens(2, 1300), tokens(3, 700)});
-      int[] last = {sequences[0][2100], sequences[1][1300], sequences[2][700]};
-      FloatBuffer logits = cache.step(last, new int[] {2100, 1300, 700});
-      for (int row = 0; row < 3; row++) {
-        assertClose(logSoftmax(logits, row * 19), plain.next(sequences[row]));
+      int[] long2101 = tokens(1, 2101);
+      assertClose(decoder.logprobs(long2101), plain.logprobs(long2101));
+      float[][] logprobs = step(cache, new int[] {4, 5, 6, 7});
+      for (int row = 0; row < 4; row++) {
+        assertClose(logprobs[row], plain.next(append(prompts[row], 4 + row)));
       }
+    }
+  }
+
+  @Test
+  void logitsOfALargeVocabularyComeInParts() {
+    // Two rows of logits exceed the bound of 2^22 in one call.
+    ModelConfig config =
+        new ModelConfig(2_100_000, 2, 1, 1, 1, 2, 2, 8, 10000, 1e-6, true, false, true);
+    try (Weights weights = Weights.random(config, 1, 1);
+        Decoder decoder = Decoder.of(weights, Precision.FLOAT32);
+        KvCache cache = new KvCache(decoder, new int[][] {{}, {1}}, 1)) {
+      List<int[]> calls = new ArrayList<>();
+      float[] first = new float[2];
+      cache.step(
+          new int[] {7, 7},
+          (logits, row, rows) -> {
+            calls.add(new int[] {row, rows, logits.limit()});
+            first[row] = logits.get(7);
+          });
+      assertThat(calls).containsExactly(new int[] {0, 1, 2_100_000}, new int[] {1, 1, 2_100_000});
+      assertThat(first[0]).isNotEqualTo(first[1]);
     }
   }
 
   @Test
   void aSequenceLongerThanTheContextIsRefused() {
     try (Weights weights = Weights.allocate(QWEN3);
-        Decoder decoder = new Decoder(weights)) {
+        Decoder decoder = Decoder.of(weights, Precision.FLOAT32)) {
       assertThatThrownBy(() -> decoder.logprobs(tokens(1, 65)))
           .hasMessage("65 tokens are not in [1, 64]");
     }
@@ -123,7 +163,7 @@ class DecoderTest {
   @Test
   void aModelOfZerosFindsEveryTokenEquallyLikely() {
     try (Weights weights = Weights.allocate(QWEN3);
-        Decoder decoder = new Decoder(weights)) {
+        Decoder decoder = Decoder.of(weights, Precision.FLOAT32)) {
       assertThat(decoder.logprobs(new int[] {7, 8, 9}))
           .containsExactly(new float[] {-2.944439f, -2.944439f}, within(1e-6f)); // -ln 19
     }
@@ -139,13 +179,27 @@ class DecoderTest {
     return longer;
   }
 
-  private static float[] logSoftmax(FloatBuffer logits, int offset) {
+  /** Log-probs of what follows each row. */
+  private static float[][] step(KvCache cache, int[] ids) {
+    float[][] logprobs = new float[ids.length][];
+    cache.step(
+        ids,
+        (logits, first, rows) -> {
+          int vocab = logits.limit() / rows;
+          for (int row = 0; row < rows; row++) {
+            logprobs[first + row] = logSoftmax(logits, row * vocab, vocab);
+          }
+        });
+    return logprobs;
+  }
+
+  private static float[] logSoftmax(FloatBuffer logits, int offset, int vocab) {
     double sum = 0;
-    for (int i = 0; i < 19; i++) {
+    for (int i = 0; i < vocab; i++) {
       sum += Math.exp(logits.get(offset + i));
     }
-    float[] logprobs = new float[19];
-    for (int i = 0; i < 19; i++) {
+    float[] logprobs = new float[vocab];
+    for (int i = 0; i < vocab; i++) {
       logprobs[i] = (float) (logits.get(offset + i) - Math.log(sum));
     }
     return logprobs;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kindling.GoldenModel;
+import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.Weights;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,7 +26,7 @@ class GoldenSamplerTest {
   @MethodSource("dev.kindling.GoldenModel#all")
   void logprobsOfATextAreThoseOfTransformers(GoldenModel model) throws Exception {
     try (Weights weights = model.weights();
-        Decoder decoder = new Decoder(weights)) {
+        Decoder decoder = Decoder.of(weights, Precision.FLOAT32)) {
       for (JsonNode one : model.golden().get("forward")) {
         float[] logprobs = decoder.logprobs(GoldenModel.ints(one.get("ids")));
         assertClose(logprobs, GoldenModel.doubles(one.get("ref64_logp_next")), 2e-4);
@@ -35,9 +36,30 @@ class GoldenSamplerTest {
 
   @ParameterizedTest
   @MethodSource("dev.kindling.GoldenModel#all")
+  void inBfloat16LogprobsOfATextAreWithinItsTolerance(GoldenModel model) throws Exception {
+    try (Weights weights = model.weights();
+        Decoder decoder = Decoder.of(weights, Precision.BFLOAT16)) {
+      for (JsonNode one : model.golden().get("forward")) {
+        float[] logprobs = decoder.logprobs(GoldenModel.ints(one.get("ids")));
+        double[] expected = GoldenModel.doubles(one.get("ref64_logp_next"));
+        assertClose(logprobs, expected, 0.5);
+        double gap =
+            IntStream.range(0, expected.length)
+                .mapToDouble(i -> Math.abs(logprobs[i] - expected[i]))
+                .average()
+                .orElse(0);
+        assertThat(gap).isLessThan(0.1);
+        // That it is bfloat16 at all: float32 agrees to 2e-4.
+        assertThat(expected.length < 10 || gap > 2e-3).isTrue();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.kindling.GoldenModel#all")
   void distributionOfTheNextTokenIsThatOfTransformers(GoldenModel model) throws Exception {
     try (Weights weights = model.weights();
-        Decoder decoder = new Decoder(weights)) {
+        Decoder decoder = Decoder.of(weights, Precision.FLOAT32)) {
       for (JsonNode one : model.golden().get("forward")) {
         int[][] prompt = {GoldenModel.ints(one.get("ids"))};
         double[] expected = logSoftmax(GoldenModel.doubles(one.get("ref64_logits_last")));
@@ -56,7 +78,7 @@ class GoldenSamplerTest {
     }
     assertThat(Arrays.stream(prompts).map(ids -> ids.length).distinct()).hasSize(3);
     try (Weights weights = model.weights();
-        Decoder decoder = new Decoder(weights)) {
+        Decoder decoder = Decoder.of(weights, Precision.FLOAT32)) {
       float[][] together = next(decoder, prompts);
       for (int row = 0; row < prompts.length; row++) {
         float[] alone = next(decoder, new int[][] {prompts[row]})[0];
@@ -79,7 +101,7 @@ class GoldenSamplerTest {
     }
     int steps = cases.get(0).get("tokens").size();
     try (Weights weights = model.weights();
-        Decoder decoder = new Decoder(weights)) {
+        Decoder decoder = Decoder.of(weights, Precision.FLOAT32)) {
       int neverTaken =
           IntStream.range(0, decoder.config().vocab())
               .filter(id -> !contains(cases, id))

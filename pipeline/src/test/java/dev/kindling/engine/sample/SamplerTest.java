@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.kindling.check.InvalidInputException;
 import dev.kindling.engine.model.ModelConfig;
+import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.Weights;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ class SamplerTest {
   @BeforeAll
   static void load() {
     weights = PlainDecoder.weights(CONFIG, 21);
-    decoder = new Decoder(weights);
+    decoder = Decoder.of(weights, Precision.FLOAT32);
     plain = new PlainDecoder(weights);
   }
 
