@@ -1,11 +1,14 @@
 package dev.kindling.command;
 
+import dev.kindling.engine.model.Device;
 import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.Weights;
 import dev.kindling.engine.sample.Decoder;
 import dev.kindling.engine.text.ByteTokenizer;
 import dev.kindling.engine.text.Tokenizer;
+import dev.kindling.stage.TaskDevice;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -57,7 +60,8 @@ final class DoctorCommand implements Callable<Integer> {
     check(
         "PyTorch",
         () -> context.parallelize(List.of(0), 1).map(zero -> torch()).first(),
-        "the jar has natives for linux-x86_64 with glibc 2.28 or newer");
+        "the jar has CPU natives for linux-x86_64 with glibc 2.28 or newer; for GPUs let"
+            + " PYTORCH_LIBRARY_PATH name the folder of libtorch 2.7.1 for CUDA 12.8");
     check(
         "Tokenizers",
         () -> context.parallelize(List.of(0), 1).map(zero -> tokenizers()).first(),
@@ -88,12 +92,14 @@ final class DoctorCommand implements Callable<Integer> {
     return System.getProperty("java.version") + ", " + System.getProperty("java.home");
   }
 
-  private static String torch() {
+  private static String torch() throws IOException {
     ModelConfig tiny = new ModelConfig(8, 8, 1, 2, 1, 4, 8, 8, 1e4, 1e-6, true, false, true);
+    Device device = TaskDevice.current();
     try (Weights weights = Weights.random(tiny, 1, 0.02);
-        Decoder decoder = Decoder.of(weights, Precision.FLOAT32)) {
+        Decoder decoder = Decoder.load(tiny, Precision.FLOAT32, device, weights)) {
       float[] logprobs = decoder.logprobs(new int[] {1, 2, 3});
-      return "natives work, log-probs of a new policy " + Arrays.toString(logprobs);
+      return "natives work on %s, log-probs of a new policy %s"
+          .formatted(device, Arrays.toString(logprobs));
     }
   }
 
@@ -108,7 +114,7 @@ final class DoctorCommand implements Callable<Integer> {
     String amount = context.getConf().get("spark.executor.resource.gpu.amount", "0");
     return driver == null && amount.equals("0")
         ? "none assigned by Spark: policies run on CPU cores"
-        : amount + " for each executor (policies run on CPU cores in this version)";
+        : amount + " for each executor; a task's policy is on the GPU that Spark gives it";
   }
 
   private String writable(SparkSession spark) throws Exception {

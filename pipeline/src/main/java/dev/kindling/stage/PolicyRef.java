@@ -1,5 +1,6 @@
 package dev.kindling.stage;
 
+import dev.kindling.engine.model.Device;
 import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.Weights;
@@ -64,31 +65,33 @@ public record PolicyRef(
     return of(hadoop, folder, slices, model, precision, nextVersion);
   }
 
-  /** The fp32 parameters, for the trainer. */
+  /** The fp32 parameters on the running task's device, for the trainer. */
   SharedCache.Lease<Weights> weights() {
-    return SharedCache.lease(
-        SharedCache.Kind.POLICY,
-        "weights " + digest,
-        Weights.class,
-        () -> read(source -> Weights.load(model, source)));
+    return weights(SharedCache.Kind.POLICY);
   }
 
   /** The fp32 parameters of a policy that others are compared with. */
   SharedCache.Lease<Weights> reference() {
-    return SharedCache.lease(
-        SharedCache.Kind.REFERENCE,
-        "weights " + digest,
-        Weights.class,
-        () -> read(source -> Weights.load(model, source)));
+    return weights(SharedCache.Kind.REFERENCE);
   }
 
-  /** The packed inference model, for the sampler. */
+  private SharedCache.Lease<Weights> weights(SharedCache.Kind kind) {
+    Device device = TaskDevice.current();
+    return SharedCache.lease(
+        kind,
+        "weights %s %s".formatted(device, digest),
+        Weights.class,
+        () -> read(source -> Weights.load(model, source, device)));
+  }
+
+  /** The packed inference model on the running task's device, for the sampler. */
   SharedCache.Lease<Decoder> decoder() {
+    Device device = TaskDevice.current();
     return SharedCache.lease(
         SharedCache.Kind.POLICY,
-        "decoder " + precision + " " + digest,
+        "decoder %s %s %s".formatted(device, precision, digest),
         Decoder.class,
-        () -> read(source -> Decoder.load(model, precision, source)));
+        () -> read(source -> Decoder.load(model, precision, device, source)));
   }
 
   /** Makes something of a flat vector. */

@@ -93,7 +93,22 @@ public final class Torch {
 
   /** A new tensor of zeros on the CPU; {@code type} is one of the codes of this class. */
   public static long zeros(int type, long... shape) {
-    return LIBRARY.torchZeros(shape, type, STRIDED, cpu(), false);
+    return zeros(cpu(), type, shape);
+  }
+
+  /** A new tensor of zeros; {@code device} is its type (0 CPU, 1 CUDA) and index. */
+  public static long zeros(int[] device, int type, long... shape) {
+    return LIBRARY.torchZeros(shape, type, STRIDED, device, false);
+  }
+
+  /** A new handle of the tensor on a device, of a copy unless it is there already. */
+  public static long to(long tensor, int[] device) {
+    return LIBRARY.torchTo(tensor, type(tensor), device);
+  }
+
+  /** Type (0 CPU, 1 CUDA) and index of the device that a tensor is on. */
+  public static int[] device(long tensor) {
+    return LIBRARY.torchDevice(tensor);
   }
 
   /** Lengths of the dimensions. */

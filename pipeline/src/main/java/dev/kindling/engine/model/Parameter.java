@@ -24,9 +24,16 @@ public record Parameter(String name, List<Integer> shape, long offset) {
    * Reads the parameter in small pieces, so that it is never held twice.
    *
    * @param source the flat vector of all parameters
+   * @param device where the tensor shall be
    * @return a tensor of 32-bit floats of this shape, which the caller closes
    */
-  public Tensor load(FloatSource source) throws IOException {
+  public Tensor load(FloatSource source, Device device) throws IOException {
+    try (Tensor here = load(source)) {
+      return here.on(device);
+    }
+  }
+
+  private Tensor load(FloatSource source) throws IOException {
     Tensor tensor = Tensor.zeros(lengths());
     try {
       for (long from = 0; from < size(); from += PIECE) {

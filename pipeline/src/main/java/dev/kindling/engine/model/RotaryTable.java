@@ -10,10 +10,10 @@ package dev.kindling.engine.model;
  */
 public record RotaryTable(Tensor cos, Tensor sin) implements AutoCloseable {
   /**
-   * The table of positions 0 to {@code positions - 1} in 32-bit floats. {@link StrictMath} makes it
-   * the same on every processor.
+   * The table of positions 0 to {@code positions - 1} in 32-bit floats on a device. {@link
+   * StrictMath} makes it the same on every processor.
    */
-  public static RotaryTable of(ModelConfig config, int positions) {
+  public static RotaryTable of(ModelConfig config, int positions, Device device) {
     int width = config.headDim();
     int half = width / 2;
     float[] cos = new float[positions * width];
@@ -29,7 +29,10 @@ public record RotaryTable(Tensor cos, Tensor sin) implements AutoCloseable {
         sin[first] = -sin[second];
       }
     }
-    return new RotaryTable(Tensor.of(cos, positions, width), Tensor.of(sin, positions, width));
+    try (Tensor cosines = Tensor.of(cos, positions, width);
+        Tensor sines = Tensor.of(sin, positions, width)) {
+      return new RotaryTable(cosines.on(device), sines.on(device));
+    }
   }
 
   /** Angles per position of the pairs of a head's elements, in radians (headDim / 2). */

@@ -23,6 +23,14 @@ public final class Scope implements AutoCloseable {
     return resource;
   }
 
+  /** An argument of type {@code Tensor}: a copy of elements on a device, owned by this scope. */
+  public Value tensor(Device device, long[] elements, long... shape) {
+    try (Tensor here = Tensor.of(elements, shape);
+        Tensor there = here.on(device)) {
+      return own(Value.of(there));
+    }
+  }
+
   /** Takes {@code resource} over and returns it. */
   public RotaryTable own(RotaryTable resource) {
     owned.push(resource::close);

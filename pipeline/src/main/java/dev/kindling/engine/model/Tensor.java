@@ -7,8 +7,8 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
- * One reference to a torch tensor on the CPU; {@link #close} gives it back. Elements are copied in
- * and out in row-major order. Not for concurrent writers.
+ * One reference to a torch tensor; {@link #close} gives it back. Elements are copied in and out in
+ * row-major order. Not for concurrent writers.
  */
 public final class Tensor implements AutoCloseable {
   // A buffer's limit is 2 GiB, so a larger run is reached through several.
@@ -24,9 +24,14 @@ public final class Tensor implements AutoCloseable {
     return new Tensor(handle);
   }
 
-  /** Zeros of 32-bit floats. */
+  /** Zeros of 32-bit floats on the CPU. */
   public static Tensor zeros(long... shape) {
     return new Tensor(Torch.zeros(Torch.FLOAT32, shape));
+  }
+
+  /** Zeros of 32-bit floats on a device. */
+  public static Tensor zeros(Device device, long... shape) {
+    return new Tensor(Torch.zeros(device.code(), Torch.FLOAT32, shape));
   }
 
   /** A copy of {@code elements} as 32-bit floats; their number is the product of {@code shape}. */
@@ -63,6 +68,17 @@ public final class Tensor implements AutoCloseable {
     }
   }
 
+  /** Where the tensor is. */
+  public Device device() {
+    int[] code = Torch.device(handle());
+    return code[0] == 0 ? Device.CPU : Device.cuda(code[1]);
+  }
+
+  /** The same elements on a device, as a reference of its own; a copy unless they are there. */
+  public Tensor on(Device device) {
+    return new Tensor(Torch.to(handle(), device.code()));
+  }
+
   /** Does something with a run of contiguous memory. */
   interface Visitor {
     void accept(FloatBuffer memory, int index, int count);
@@ -70,7 +86,7 @@ public final class Tensor implements AutoCloseable {
 
   /**
    * Shows elements {@code from} to {@code from + count - 1} of a contiguous tensor of 32-bit floats
-   * in row-major order, in as few runs as buffers allow.
+   * in row-major order, in as few runs as buffers allow. What is not on the CPU is shown as a copy.
    *
    * @param visitor told the memory of a run, how many elements came before it, and its length
    */
@@ -81,9 +97,11 @@ public final class Tensor implements AutoCloseable {
       for (int done = 0; done < count; ) {
         int length = Math.min(count - done, SEGMENT_FLOATS);
         long run = Torch.slice(flat, from + done, from + done + length);
+        long here = Torch.to(run, Device.CPU.code());
         try {
-          visitor.accept(Torch.memory(run).asFloatBuffer(), done, length);
+          visitor.accept(Torch.memory(here).asFloatBuffer(), done, length);
         } finally {
+          Torch.deleteTensor(here);
           Torch.deleteTensor(run);
         }
         done += length;
@@ -99,20 +117,22 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * The memory of a contiguous tensor of at most 2 GiB. It owns nothing: this tensor must stay open
-   * as long as the buffer is used.
+   * The memory of a contiguous tensor on the CPU, of at most 2 GiB. It owns nothing: this tensor
+   * must stay open as long as the buffer is used.
    */
   public ByteBuffer memory() {
     return Torch.memory(handle());
   }
 
-  /** A copy of the elements of a contiguous tensor of 32-bit floats. */
+  /** A copy of the elements of a contiguous tensor of 32-bit floats, wherever it is. */
   public float[] floats() {
     requireType(Torch.FLOAT32);
-    FloatBuffer memory = memory().asFloatBuffer();
-    float[] elements = new float[memory.remaining()];
-    memory.get(elements);
-    return elements;
+    try (Tensor here = on(Device.CPU)) {
+      FloatBuffer memory = here.memory().asFloatBuffer();
+      float[] elements = new float[memory.remaining()];
+      memory.get(elements);
+      return elements;
+    }
   }
 
   /** A copy of the elements of a contiguous tensor of 64-bit floats. */

@@ -23,12 +23,17 @@ public final class Weights implements FloatSource {
     this.tensors = tensors;
   }
 
-  /** Weights that are all zero. */
+  /** Weights on the CPU that are all zero. */
   public static Weights allocate(ModelConfig config) {
+    return allocate(config, Device.CPU);
+  }
+
+  /** Weights on a device that are all zero. */
+  public static Weights allocate(ModelConfig config, Device device) {
     ParameterLayout layout = ParameterLayout.of(config);
     List<Tensor> tensors = new ArrayList<>();
     for (Parameter parameter : layout.parameters()) {
-      tensors.add(Tensor.zeros(parameter.lengths()));
+      tensors.add(Tensor.zeros(device, parameter.lengths()));
     }
     return new Weights(config, layout, List.copyOf(tensors));
   }
@@ -37,13 +42,15 @@ public final class Weights implements FloatSource {
    * Weights that lie elsewhere, read one parameter after the other.
    *
    * @param source the flat vector, of {@code ParameterLayout.of(config).size()} elements
+   * @param device where the weights shall be
    */
-  public static Weights load(ModelConfig config, FloatSource source) throws IOException {
+  public static Weights load(ModelConfig config, FloatSource source, Device device)
+      throws IOException {
     ParameterLayout layout = ParameterLayout.of(config);
     List<Tensor> tensors = new ArrayList<>();
     try {
       for (Parameter parameter : layout.parameters()) {
-        tensors.add(parameter.load(source));
+        tensors.add(parameter.load(source, device));
       }
     } catch (IOException | RuntimeException e) {
       tensors.forEach(Tensor::close);
@@ -99,6 +106,11 @@ public final class Weights implements FloatSource {
     return layout;
   }
 
+  /** Where the tensors are. */
+  public Device device() {
+    return tensors.get(0).device();
+  }
+
   /**
    * The tensors, in the layout's order; they live as long as this object and are not for closing.
    */
@@ -107,7 +119,7 @@ public final class Weights implements FloatSource {
   }
 
   /**
-   * Overwrites {@code values.length} elements of the flat vector.
+   * Overwrites {@code values.length} elements of the flat vector, which must be on the CPU.
    *
    * @param offset index of the first, in [0, layout().size() - values.length]
    */

@@ -1,5 +1,6 @@
 package dev.kindling.engine.sample;
 
+import dev.kindling.engine.model.Device;
 import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.Parameter;
 import dev.kindling.engine.model.ParameterLayout;
@@ -27,12 +28,15 @@ public final class Decoder implements AutoCloseable {
   private static final int BFLOAT16 = 15;
 
   private final ModelConfig config;
+  private final Device device;
   private final Scope scope = new Scope();
   private final Program program;
   private final Value weights;
 
-  private Decoder(ModelConfig config, Precision precision, FloatSource source) throws IOException {
+  private Decoder(ModelConfig config, Precision precision, Device device, FloatSource source)
+      throws IOException {
     this.config = config;
+    this.device = device;
     this.program = Program.load("decoding.torchscript");
     try {
       this.weights = pack(precision, source);
@@ -48,17 +52,19 @@ public final class Decoder implements AutoCloseable {
    *
    * @param config shape of the policy
    * @param precision which numbers matrix products multiply; also those of the key-value cache
+   * @param device where the policy shall be
    * @param source the flat vector of parameters in the order of {@link ParameterLayout}
    */
-  public static Decoder load(ModelConfig config, Precision precision, FloatSource source)
+  public static Decoder load(
+      ModelConfig config, Precision precision, Device device, FloatSource source)
       throws IOException {
-    return new Decoder(config, precision, source);
+    return new Decoder(config, precision, device, source);
   }
 
-  /** Packs weights that are in memory; nothing is shared with them. */
+  /** Packs weights that are in memory, on their device; nothing is shared with them. */
   public static Decoder of(Weights source, Precision precision) {
     try {
-      return new Decoder(source.config(), precision, source);
+      return new Decoder(source.config(), precision, source.device(), source);
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot read weights from memory", e);
     }
@@ -74,20 +80,21 @@ public final class Decoder implements AutoCloseable {
       List<Tensor> all = new ArrayList<>();
       // The largest parameters come first, while nothing else is held.
       try (Scope inputs = new Scope()) {
-        Tensor embedding = inputs.own(parameters.get(0).load(source));
+        Tensor embedding = inputs.own(parameters.get(0).load(source, device));
         double[] frequencies = RotaryTable.frequencies(config);
+        Tensor angles = inputs.own(Tensor.of(frequencies, frequencies.length));
         Value result =
             inputs.own(
                 program.run(
                     "pack_ends",
                     inputs.own(Value.of(embedding)),
-                    inputs.own(Value.of(inputs.own(parameters.get(norm).load(source)))),
+                    inputs.own(Value.of(inputs.own(parameters.get(norm).load(source, device)))),
                     inputs.own(
                         Value.of(
                             config.tiedHead()
                                 ? embedding
-                                : inputs.own(parameters.get(norm + 1).load(source)))),
-                    inputs.own(Value.of(inputs.own(Tensor.of(frequencies, frequencies.length)))),
+                                : inputs.own(parameters.get(norm + 1).load(source, device)))),
+                    inputs.own(Value.of(inputs.own(angles.on(device)))),
                     inputs.own(Value.of(config.headDim())),
                     inputs.own(Value.of(config.normEps())),
                     inputs.own(Value.of(type))));
@@ -106,7 +113,7 @@ public final class Decoder implements AutoCloseable {
     try (Scope inputs = new Scope()) {
       List<Tensor> tensors = new ArrayList<>();
       for (Parameter parameter : parameters) {
-        tensors.add(inputs.own(parameter.load(source)));
+        tensors.add(inputs.own(parameter.load(source, device)));
       }
       return inputs
           .own(
@@ -119,6 +126,11 @@ public final class Decoder implements AutoCloseable {
                   inputs.own(Value.of(type))))
           .tensors();
     }
+  }
+
+  /** Where the policy is. */
+  Device device() {
+    return device;
   }
 
   /** Shape of the model. */

@@ -1,5 +1,6 @@
 package dev.kindling.engine.sample;
 
+import dev.kindling.engine.model.Device;
 import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.Scope;
 import dev.kindling.engine.model.Tensor;
@@ -127,8 +128,8 @@ final class KvCache implements AutoCloseable {
       decoder
           .run(
               "prefill",
-              inputs.own(Value.of(inputs.own(Tensor.of(ids, ids.length)))),
-              inputs.own(Value.of(inputs.own(Tensor.of(positions, positions.length)))),
+              inputs.tensor(decoder.device(), ids, ids.length),
+              inputs.tensor(decoder.device(), positions, positions.length),
               inputs.own(Value.of(pieces)),
               inputs.own(Value.of(first)),
               inputs.own(Value.of(lengths.length)),
@@ -158,8 +159,9 @@ final class KvCache implements AutoCloseable {
     for (int row = 0; row < rows; row++) {
       found[row] = lengths[promptOfRow[first + row]];
     }
-    try (Tensor tensor = Tensor.of(found, rows)) {
-      return Value.of(tensor);
+    try (Tensor here = Tensor.of(found, rows);
+        Tensor there = here.on(decoder.device())) {
+      return Value.of(there);
     }
   }
 
@@ -201,18 +203,19 @@ final class KvCache implements AutoCloseable {
                       part.own(Value.of(first)),
                       part.own(Value.of(rows)),
                       decoder.weights()));
-          reader.read(part.own(logits.tensor()).memory().asFloatBuffer(), first, rows);
+          Tensor here = part.own(part.own(logits.tensor()).on(Device.CPU));
+          reader.read(here.memory().asFloatBuffer(), first, rows);
         }
       }
     }
   }
 
-  private static Value longs(int[] numbers, Scope scope) {
+  private Value longs(int[] numbers, Scope scope) {
     long[] copy = new long[numbers.length];
     for (int i = 0; i < copy.length; i++) {
       copy[i] = numbers[i];
     }
-    return scope.own(Value.of(scope.own(Tensor.of(copy, copy.length))));
+    return scope.tensor(decoder.device(), copy, copy.length);
   }
 
   /** Makes room for own positions. */
@@ -330,13 +333,13 @@ final class KvCache implements AutoCloseable {
           inputs.own(
               decoder.run(
                   "logprobs",
-                  inputs.own(Value.of(inputs.own(Tensor.of(ids, rows, width)))),
+                  inputs.tensor(decoder.device(), ids, rows, width),
                   inputs.own(originsOf(first, rows)),
-                  inputs.own(Value.of(inputs.own(Tensor.of(places, rows)))),
+                  inputs.tensor(decoder.device(), places, rows),
                   inputs.own(Value.of(first)),
                   inputs.own(Value.of(until)),
                   inputs.own(Value.of(countsOf(first, rows))),
-                  inputs.own(Value.of(inputs.own(Tensor.of(wanted, wanted.length)))),
+                  inputs.tensor(decoder.device(), wanted, wanted.length),
                   inputs.own(Value.of(chunk)),
                   decoder.weights(),
                   prompts,

@@ -1,5 +1,6 @@
 package dev.kindling.engine.train;
 
+import dev.kindling.engine.model.Device;
 import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.RotaryTable;
@@ -12,12 +13,14 @@ import java.util.List;
  * A model as arguments of the training program, fp32 or fp64 throughout.
  *
  * @param config its shape
+ * @param device where its tensors are
  * @param precision which numbers its large matrix products multiply
  * @param weights its parameters, in the layout's order
  * @param cos rotary cosines (positions, headDim)
  * @param sin rotary sines (positions, headDim)
  */
-record Model(ModelConfig config, Precision precision, Value weights, Value cos, Value sin) {
+record Model(
+    ModelConfig config, Device device, Precision precision, Value weights, Value cos, Value sin) {
   /** The arguments of this model, owned by {@code scope}. */
   static Model of(
       ModelConfig config,
@@ -27,6 +30,7 @@ record Model(ModelConfig config, Precision precision, Value weights, Value cos, 
       Scope scope) {
     return new Model(
         config,
+        table.cos().device(),
         precision,
         scope.own(Value.of(weights)),
         scope.own(Value.of(table.cos())),

@@ -25,12 +25,12 @@ final class Pass implements AutoCloseable {
     this.kept = own(Value.of((long) kept));
     this.common =
         List.of(
-            tensor(batch.ids()),
-            tensor(batch.positions()),
+            tensor(model, batch.ids()),
+            tensor(model, batch.positions()),
             own(Value.of(batch.starts())),
             own(Value.of(batch.shared())),
-            tensor(batch.places()),
-            tensor(batch.targets()),
+            tensor(model, batch.places()),
+            tensor(model, batch.targets()),
             model.weights(),
             model.cos(),
             model.sin(),
@@ -68,8 +68,8 @@ final class Pass implements AutoCloseable {
     return scope.own(value);
   }
 
-  private Value tensor(long[] elements) {
-    return own(Value.of(scope.own(Tensor.of(elements, elements.length))));
+  private Value tensor(Model model, long[] elements) {
+    return scope.tensor(model.device(), elements, elements.length);
   }
 
   private Value run(String method, Value... more) {

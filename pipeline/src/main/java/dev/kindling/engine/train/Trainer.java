@@ -65,10 +65,10 @@ public final class Trainer implements AutoCloseable {
             .map(rows -> MicroBatch.of(rows, loss.needsReference(), config))
             .filter(batch -> batch.picks() > 0)
             .toList();
-    Weights sums = Weights.allocate(config);
+    Weights sums = Weights.allocate(config, weights.device());
     try (Scope scope = new Scope()) {
       int positions = batches.stream().mapToInt(MicroBatch::positionsNeeded).max().orElse(1);
-      RotaryTable table = scope.own(RotaryTable.of(config, positions));
+      RotaryTable table = scope.own(RotaryTable.of(config, positions, weights.device()));
       Model policy = Model.of(config, precision, weights.tensors(), table, scope);
       Model anchor =
           loss.needsReference()
@@ -100,7 +100,8 @@ public final class Trainer implements AutoCloseable {
       BatchLoss evaluated =
           BatchLoss.of(batch, pass.logprobs().floats(), pass.entropies().floats(), anchors, loss);
       if (evaluated.hasSlope()) {
-        try (Tensor slopes = Tensor.of(evaluated.slopes(), batch.picks())) {
+        try (Tensor here = Tensor.of(evaluated.slopes(), batch.picks());
+            Tensor slopes = here.on(policy.device())) {
           pass.backward(slopes, total, Math.scalb(1.0, -evaluated.exponent()));
         }
       }
