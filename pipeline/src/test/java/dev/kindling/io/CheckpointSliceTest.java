@@ -14,6 +14,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 import net.jqwik.api.constraints.Size;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -181,5 +182,32 @@ class CheckpointSliceTest {
 
   private org.apache.hadoop.fs.Path file() {
     return new org.apache.hadoop.fs.Path(local().toUri());
+  }
+
+  @Test
+  void aFirstSliceIsWrittenInPiecesWithMomentsOfZero() throws IOException {
+    FileSystem files = FileSystem.getLocal(new Configuration());
+    org.apache.hadoop.fs.Path file =
+        new org.apache.hadoop.fs.Path(folder.resolve("first.safetensors").toUri());
+    // Element i of the policy is i; the slice is longer than one piece.
+    SliceRange range = new SliceRange(300_001, 600_001);
+    CheckpointSlice.writeFirst(
+        files,
+        file,
+        range,
+        (from, out) -> {
+          for (int i = 0; i < out.length; i++) {
+            out[i] = from + i;
+          }
+        });
+    CheckpointSlice slice = CheckpointSlice.read(files, file);
+    assertThat(slice.range()).isEqualTo(range);
+    assertThat(slice.step()).isZero();
+    assertThat(slice.updates()).isZero();
+    for (int i = 0; i < range.length(); i++) {
+      assertThat(slice.parameters()[i]).isEqualTo(300_001f + i);
+    }
+    assertThat(slice.firstMoment()).hasSize(300_000).containsOnly(0);
+    assertThat(slice.secondMoment()).hasSize(300_000).containsOnly(0);
   }
 }
