@@ -49,6 +49,8 @@ class ImportRulesTest {
                   "dev.kindling.io",
                   "ai.djl..",
                   "com.google.gson..",
+                  "com.hubspot.jinjava..",
+                  "jinjava..",
                   JACKSON)),
           Map.entry(
               "dev.kindling.pretrained",

@@ -11,12 +11,14 @@ import dev.kindling.conf.Configuration;
 import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.sample.SamplerSettings;
 import dev.kindling.engine.text.ByteTokenizer;
+import dev.kindling.engine.text.TokenizerConfig;
 import dev.kindling.stage.TokenizerRef;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
@@ -165,6 +167,7 @@ final class BenchCommand implements Callable<Integer> {
         new RunModel(
             work.model().config(),
             new TokenizerRef(ByteTokenizer.ofAllBytes(), "bytes"),
+            TokenizerConfig.read(Map.of(), "bench"),
             SamplerSettings.NO_TOKEN,
             new int[0]);
     RunSettings stages = new RunSettings(conf, parts);

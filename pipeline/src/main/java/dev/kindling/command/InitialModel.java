@@ -26,6 +26,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
@@ -35,6 +36,7 @@ import org.apache.hadoop.fs.Path;
  * downloaded from Hugging Face.
  */
 final class InitialModel implements Closeable {
+  private static final String BYTES = "bytes";
   private static final String CHARACTERS = "characters:";
 
   private final ModelConfig shape;
@@ -75,12 +77,28 @@ final class InitialModel implements Closeable {
     byte[] json = tokenizer(hadoop, model.tokenizer());
     try (Tokenizer tokenizer = new Tokenizer(json, model.tokenizer())) {
       ModelConfig shape = shape(model, tokenizer.vocab());
-      String end = conf.sampler().endOfSequence();
+      String end = endOfSequence(conf);
       return new InitialModel(
           shape,
-          NewModel.files(shape, json, end, tokenizer.addedToken(end)),
+          NewModel.files(shape, json, end, tokenizer.token("sampler.end_of_sequence", end)),
           Weights.random(shape, conf.run().seed(), model.initStd()));
     }
+  }
+
+  private static String endOfSequence(Configuration conf) {
+    String tokenizer = conf.model().tokenizer();
+    return conf.sampler()
+        .endOfSequence()
+        .or(() -> isOwn(tokenizer) ? Optional.of(ByteTokenizer.END_OF_SEQUENCE) : Optional.empty())
+        .orElseThrow(
+            () ->
+                new InvalidInputException(
+                    "Missing sampler.end_of_sequence (a new policy with the tokenizer %s has none)"
+                        .formatted(tokenizer)));
+  }
+
+  private static boolean isOwn(String tokenizer) {
+    return tokenizer.equals(BYTES) || tokenizer.startsWith(CHARACTERS);
   }
 
   private static InitialModel ofRun(org.apache.hadoop.conf.Configuration hadoop, RunFolder origin)
@@ -131,7 +149,7 @@ final class InitialModel implements Closeable {
 
   private static byte[] tokenizer(org.apache.hadoop.conf.Configuration hadoop, String setting)
       throws IOException {
-    if (setting.equals("bytes")) {
+    if (setting.equals(BYTES)) {
       return ByteTokenizer.ofAllBytes();
     }
     if (setting.startsWith(CHARACTERS)) {

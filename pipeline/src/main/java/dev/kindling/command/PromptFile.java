@@ -2,9 +2,11 @@ package dev.kindling.command;
 
 import dev.kindling.check.InvalidInputException;
 import dev.kindling.conf.Configuration;
+import dev.kindling.conf.DataConf;
 import dev.kindling.dataset.DataSetFormat;
 import dev.kindling.dataset.PromptStyle;
 import dev.kindling.dataset.Rejected;
+import dev.kindling.engine.text.PromptEncoder;
 import dev.kindling.engine.text.Tokenizer;
 import dev.kindling.io.RunFolder;
 import dev.kindling.row.PromptRow;
@@ -13,6 +15,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
 import org.apache.hadoop.fs.Path;
@@ -51,6 +54,7 @@ final class PromptFile {
               DataSetFormat.named(conf.data().format().name().toLowerCase(Locale.ROOT)),
               PromptStyle.valueOf(conf.data().style().name()),
               tokenizer,
+              encoder(conf.data(), model, tokenizer),
               model.endOfSequence()[0],
               new Prepare.Room(
                   model.shape().maxPositions(),
@@ -75,6 +79,18 @@ final class PromptFile {
     int most = conf.data().maxExamples() == 0 ? prompts.size() : conf.data().maxExamples();
     return new PromptFile(
         path, prompts.subList(0, Math.min(most, prompts.size())), imported.rejected());
+  }
+
+  private static PromptEncoder encoder(DataConf data, RunModel model, Tokenizer tokenizer) {
+    if (data.style() != DataConf.Style.CHAT) {
+      return PromptEncoder.plain(tokenizer, model.texts());
+    }
+    return PromptEncoder.chat(
+        tokenizer,
+        model.texts(),
+        new PromptEncoder.Conversation(
+            data.systemPrompt(), data.thinking(), data.templateDate().map(LocalDate::parse)),
+        model.tokenizer().source());
   }
 
   /** The usable examples, in file order. */

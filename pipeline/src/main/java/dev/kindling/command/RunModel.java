@@ -2,10 +2,13 @@ package dev.kindling.command;
 
 import dev.kindling.check.Check;
 import dev.kindling.conf.Configuration;
+import dev.kindling.conf.SamplerConf;
 import dev.kindling.engine.model.ModelConfig;
+import dev.kindling.engine.sample.SamplerSettings;
 import dev.kindling.engine.text.Tokenizer;
+import dev.kindling.engine.text.TokenizerConfig;
 import dev.kindling.io.RunFolder;
-import dev.kindling.pretrained.ModelConfigFile;
+import dev.kindling.pretrained.ModelFolder;
 import dev.kindling.stage.TokenizerRef;
 import java.io.IOException;
 
@@ -14,10 +17,17 @@ import java.io.IOException;
  *
  * @param shape the policy's shape, for no longer sequences than the settings allow
  * @param tokenizer the policy's tokenizer
- * @param endOfThinking id of the token that ends a rationale
+ * @param texts special tokens and chat template
+ * @param endOfThinking id of the token that ends a rationale; {@code SamplerSettings.NO_TOKEN}
+ *     where there are none
  * @param endOfSequence ids of the tokens that end an answer; the first closes y*
  */
-record RunModel(ModelConfig shape, TokenizerRef tokenizer, int endOfThinking, int[] endOfSequence) {
+record RunModel(
+    ModelConfig shape,
+    TokenizerRef tokenizer,
+    TokenizerConfig texts,
+    int endOfThinking,
+    int[] endOfSequence) {
   /**
    * Reads the model folder.
    *
@@ -25,12 +35,12 @@ record RunModel(ModelConfig shape, TokenizerRef tokenizer, int endOfThinking, in
    *     tokenizer lacks a token that the settings name, or has more tokens than the policy has rows
    */
   static RunModel read(RunFolder folder, Configuration conf) throws IOException {
-    String source = folder.modelConfig().toString();
-    ModelConfig shape =
-        ModelConfigFile.parse(folder.read(folder.modelConfig()), source)
-            .withPositions(conf.model().maxPositions());
+    ModelFolder model = ModelFolder.open(folder.fileSystem().getConf(), folder.model());
+    ModelConfig shape = model.shape().withPositions(conf.model().maxPositions());
     TokenizerRef reference =
-        new TokenizerRef(folder.read(folder.tokenizer()), folder.tokenizer().toString());
+        new TokenizerRef(model.files().get(ModelFolder.TOKENIZER), folder.tokenizer().toString());
+    TokenizerConfig texts = TokenizerConfig.read(model.files(), folder.model().toString());
+    SamplerConf sampler = conf.sampler();
     try (Tokenizer tokenizer = reference.load()) {
       new Check()
           .that(
@@ -42,8 +52,11 @@ record RunModel(ModelConfig shape, TokenizerRef tokenizer, int endOfThinking, in
       return new RunModel(
           shape,
           reference,
-          tokenizer.addedToken(conf.sampler().endOfThinking()),
-          new int[] {tokenizer.addedToken(conf.sampler().endOfSequence())});
+          texts,
+          sampler.thinkingTokens() == 0
+              ? SamplerSettings.NO_TOKEN
+              : tokenizer.token("sampler.end_of_thinking", sampler.endOfThinking()),
+          texts.endOfSequence(tokenizer, sampler.endOfSequence()));
     }
   }
 }

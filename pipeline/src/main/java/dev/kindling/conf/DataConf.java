@@ -1,6 +1,8 @@
 package dev.kindling.conf;
 
 import dev.kindling.check.Check;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.Optional;
 
 /**
@@ -9,6 +11,9 @@ import java.util.Optional;
  * @param format how the files are to be read
  * @param path file of the training examples; empty where a command needs none
  * @param style how an example becomes a prompt
+ * @param systemPrompt system's message before the user's, with style chat
+ * @param thinking what the chat template is told of thinking
+ * @param templateDate what the chat template takes for today, ISO 8601
  * @param maxRejectedShare largest share of unusable records that is put up with, in [0, 1]
  * @param shuffle whether the prompt order is a permutation drawn from the seed
  * @param evalPath file of the evaluation examples
@@ -18,10 +23,15 @@ public record DataConf(
     Format format,
     Optional<String> path,
     Style style,
+    Optional<String> systemPrompt,
+    Optional<Boolean> thinking,
+    Optional<String> templateDate,
     double maxRejectedShare,
     boolean shuffle,
     Optional<String> evalPath,
     int maxExamples) {
+  private static final String ONLY_CHAT = "must be null unless data.style is chat";
+
   /** A file format of examples. */
   public enum Format {
     /** FinQA's JSON array of records. */
@@ -35,7 +45,9 @@ public record DataConf(
     /** The linearised input alone. */
     COLD,
     /** An instruction and the form of the answer before it. */
-    WARM
+    WARM,
+    /** The same as the user's message, rendered by the model's chat template. */
+    CHAT
   }
 
   /** Refuses values outside the ranges of {@code conf/defaults.yaml}. */
@@ -56,7 +68,36 @@ public record DataConf(
             "data.eval_path",
             evalPath.orElse(null),
             "must not be empty")
+        .that(
+            templateDate.isEmpty() || isDate(templateDate.get()),
+            "data.template_date",
+            templateDate.orElse(null),
+            "must be a date such as 2026-11-21")
+        .that(
+            style == Style.CHAT || systemPrompt.isEmpty(),
+            "data.system_prompt",
+            systemPrompt.orElse(null),
+            ONLY_CHAT)
+        .that(
+            style == Style.CHAT || thinking.isEmpty(),
+            "data.thinking",
+            thinking.orElse(null),
+            ONLY_CHAT)
+        .that(
+            style == Style.CHAT || templateDate.isEmpty(),
+            "data.template_date",
+            templateDate.orElse(null),
+            ONLY_CHAT)
         .that(maxExamples >= 0, "data.max_examples", maxExamples, "must be >= 0")
         .done();
+  }
+
+  private static boolean isDate(String text) {
+    try {
+      LocalDate.parse(text);
+      return true;
+    } catch (DateTimeParseException e) {
+      return false;
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.kindling.conf;
 
 import dev.kindling.check.Check;
+import java.util.Optional;
 
 /**
  * How rollouts are drawn.
@@ -12,10 +13,10 @@ import dev.kindling.check.Check;
  * @param topK how many of the likeliest tokens may be drawn; 0 allows all
  * @param topP share of the probability that may be drawn, likeliest tokens first, in (0, 1]
  * @param minP tokens below this share of the likeliest token's probability are not drawn
- * @param thinkingTokens longest rationale
+ * @param thinkingTokens longest rationale; 0 for none
  * @param answerTokens longest answer
  * @param endOfThinking text of the token between rationale and answer
- * @param endOfSequence text of the token that ends an answer
+ * @param endOfSequence text of the token that ends an answer; empty takes the model's
  */
 public record SamplerConf(
     int promptsPerStep,
@@ -28,7 +29,7 @@ public record SamplerConf(
     int thinkingTokens,
     int answerTokens,
     String endOfThinking,
-    String endOfSequence) {
+    Optional<String> endOfSequence) {
   private static final int MOST_TOKENS = 1 << 20;
 
   /** Refuses values outside the ranges of {@code conf/defaults.yaml}. */
@@ -46,10 +47,10 @@ public record SamplerConf(
         .that(topP > 0 && topP <= 1, "sampler.top_p", topP, "must be in (0, 1]")
         .that(minP >= 0 && minP < 1, "sampler.min_p", minP, "must be in [0, 1)")
         .that(
-            thinkingTokens >= 1 && thinkingTokens <= MOST_TOKENS,
+            thinkingTokens >= 0 && thinkingTokens <= MOST_TOKENS,
             "sampler.thinking_tokens",
             thinkingTokens,
-            "must be in [1, " + MOST_TOKENS + "]")
+            "must be in [0, " + MOST_TOKENS + "]")
         .that(
             answerTokens >= 1 && answerTokens <= MOST_TOKENS,
             "sampler.answer_tokens",
@@ -58,9 +59,10 @@ public record SamplerConf(
         .that(
             !endOfThinking.isEmpty(), "sampler.end_of_thinking", endOfThinking, "must not be empty")
         .that(
-            !endOfSequence.isEmpty() && !endOfSequence.equals(endOfThinking),
+            endOfSequence.isEmpty()
+                || !(endOfSequence.get().isEmpty() || endOfSequence.get().equals(endOfThinking)),
             "sampler.end_of_sequence",
-            endOfSequence,
+            endOfSequence.orElse(null),
             "must not be empty and not be sampler.end_of_thinking")
         .done();
   }

@@ -95,7 +95,7 @@ record Setting(String key, Type type, boolean optional) {
   private Object readPresent(JsonNode node) {
     if (type == String.class) {
       return node.isTextual() ? node.asText() : refuse(node, "text; put it in quotes");
-    } else if (type == boolean.class) {
+    } else if (type == boolean.class || type == Boolean.class) {
       return node.isBoolean() ? node.asBoolean() : refuse(node, "true or false");
     } else if (type == int.class) {
       return isInt(node) ? node.asInt() : refuse(node, "an integer of 32 bits");

@@ -25,7 +25,7 @@ import java.util.function.Consumer;
  * <p><b>Prompt.</b> Four parts, each on a line of its own, empty ones left out: the sentences
  * before the table, joined by a space; the table, a line for each row (the header is the first),
  * its cells joined by {@code " | "}; the sentences after the table, joined by a space; the
- * question. The warm style puts an instruction and an empty line before them.
+ * question. The warm and the chat style put an instruction and an empty line before them.
  *
  * <p><b>Gold answer.</b> {@code exe_ans}, the result of the record's program, written plainly
  * ({@code 0.24691}, {@code 2057}, {@code yes}). The field {@code answer} is not used as gold: it is
@@ -92,7 +92,7 @@ final class FinqaFormat implements DataSetFormat {
     String gold = gold(qa);
     return new RawExample(
         id,
-        style == PromptStyle.WARM ? INSTRUCTION + "\n\n" + input : input,
+        style == PromptStyle.COLD ? input : INSTRUCTION + "\n\n" + input,
         qa.textOr("explanation", ""),
         List.of(gold),
         "finqa_number",

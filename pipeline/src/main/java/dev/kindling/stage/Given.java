@@ -1,5 +1,6 @@
 package dev.kindling.stage;
 
+import dev.kindling.engine.sample.SamplerSettings;
 import dev.kindling.engine.text.Tokenizer;
 import dev.kindling.row.PromptRow;
 import dev.kindling.row.RolloutRow;
@@ -23,7 +24,8 @@ public final class Given {
    * Makes one rollout of every prompt.
    *
    * @param prompts rows of 1-prompts
-   * @param endOfThinking token that closes a rationale; a prompt without rationale gets none
+   * @param endOfThinking token that closes a rationale; a prompt without rationale gets none, and
+   *     without such a token no rationale is used
    * @return rows of 2-rollouts; their log-probs are 0, for no policy gave any
    */
   public static Dataset<Row> rollouts(
@@ -48,7 +50,8 @@ public final class Given {
   }
 
   private static RolloutRow rollout(PromptRow prompt, Tokenizer tokenizer, int endOfThinking) {
-    int[] rationale = tokenizer.encode(prompt.rationale());
+    boolean isUsed = endOfThinking != SamplerSettings.NO_TOKEN;
+    int[] rationale = tokenizer.encode(isUsed ? prompt.rationale() : "");
     if (rationale.length > 0) {
       rationale = Arrays.copyOf(rationale, rationale.length + 1);
       rationale[rationale.length - 1] = endOfThinking;

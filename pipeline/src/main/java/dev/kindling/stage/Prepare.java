@@ -6,6 +6,7 @@ import dev.kindling.dataset.DataSetFormat;
 import dev.kindling.dataset.PromptStyle;
 import dev.kindling.dataset.RawExample;
 import dev.kindling.dataset.Rejected;
+import dev.kindling.engine.text.PromptEncoder;
 import dev.kindling.engine.text.Tokenizer;
 import dev.kindling.row.PromptRow;
 import dev.kindling.row.Table;
@@ -37,12 +38,12 @@ public final class Prepare {
    * Budgets that a prompt must leave room for.
    *
    * @param maxPositions longest sequence of the policy, in tokens
-   * @param thinkingTokens longest rationale
+   * @param thinkingTokens longest rationale; 0 for none
    * @param answerTokens longest sampled answer
    */
   public record Room(int maxPositions, int thinkingTokens, int answerTokens) {
     private String refusal(PromptRow prompt, int rationaleTokens) {
-      int rationale = Math.max(thinkingTokens, rationaleTokens) + 1;
+      int rationale = thinkingTokens == 0 ? 0 : Math.max(thinkingTokens, rationaleTokens) + 1;
       int answer = Math.max(answerTokens, prompt.goldIds().length);
       int needed = prompt.promptIds().length + rationale + answer;
       return needed <= maxPositions
@@ -58,6 +59,7 @@ public final class Prepare {
    * @param in the file's bytes
    * @param fileName its name without folder, for messages and {@code split}
    * @param tokenizer the policy's tokenizer
+   * @param encoder makes prompts of texts
    * @param endOfSequence token that closes y*
    * @throws dev.kindling.check.InvalidInputException if the file cannot be read as that format,
    *     naming the file and the record
@@ -68,6 +70,7 @@ public final class Prepare {
       DataSetFormat format,
       PromptStyle style,
       Tokenizer tokenizer,
+      PromptEncoder encoder,
       int endOfSequence,
       Room room)
       throws IOException {
@@ -80,7 +83,13 @@ public final class Prepare {
         style,
         example -> {
           PromptRow prompt =
-              prompt(example, format.name(), split, prompts.size(), tokenizer, endOfSequence);
+              prompt(
+                  example,
+                  format.name(),
+                  split,
+                  prompts.size(),
+                  encoder.encode(example.prompt()),
+                  closed(tokenizer.encode(example.goldAnswers().get(0)), endOfSequence));
           String refusal = room.refusal(prompt, tokenizer.encode(example.rationale()).length);
           if (refusal == null) {
             prompts.add(prompt);
@@ -93,23 +102,26 @@ public final class Prepare {
     return new Imported(prompts, rejected);
   }
 
+  private static int[] closed(int[] answer, int endOfSequence) {
+    int[] ids = Arrays.copyOf(answer, answer.length + 1);
+    ids[answer.length] = endOfSequence;
+    return ids;
+  }
+
   private static PromptRow prompt(
       RawExample example,
       String format,
       String split,
       long position,
-      Tokenizer tokenizer,
-      int endOfSequence) {
-    int[] gold = tokenizer.encode(example.goldAnswers().get(0));
-    int[] goldIds = Arrays.copyOf(gold, gold.length + 1);
-    goldIds[gold.length] = endOfSequence;
+      PromptEncoder.Prompt prompt,
+      int[] goldIds) {
     return new PromptRow(
         example.id(),
         format,
         split,
         position,
-        example.prompt(),
-        tokenizer.encode(example.prompt()),
+        prompt.text(),
+        prompt.ids(),
         example.rationale(),
         example.goldAnswers(),
         goldIds,

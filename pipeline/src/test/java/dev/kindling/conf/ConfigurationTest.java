@@ -91,6 +91,19 @@ class ConfigurationTest {
   }
 
   @Test
+  void aConversationHasASystemPromptThinkingAndADate() {
+    DataConf data =
+        load(
+                "data: {style: chat, thinking: false, template_date: '2026-11-21'}",
+                "data.system_prompt=Add.")
+            .data();
+    assertThat(data.systemPrompt()).contains("Add.");
+    assertThat(data.thinking()).contains(false);
+    assertThat(data.templateDate()).contains("2026-11-21");
+    assertThat(load("").sampler().endOfSequence()).isEmpty();
+  }
+
+  @Test
   void rulesOfOneSectionAreNamedTogether() {
     assertThatThrownBy(() -> load("sampler: {samples: 0, top_p: 1.5, end_of_thinking: ''}"))
         .hasMessage(
@@ -117,6 +130,12 @@ class ConfigurationTest {
         "sampler.temperature=0 | must be in (0, 10]: a greedy policy explores nothing",
         "data.shuffle=1 | Invalid data.shuffle: 1 (must be true or false)",
         "data.format=FINQA | Invalid data.format: \"FINQA\" (must be one of finqa, jsonl)",
+        "data.thinking=true | Invalid data.thinking: true (must be null unless data.style is chat)",
+        "data.thinking=maybe | Invalid data.thinking: \"maybe\" (must be true or false)",
+        "data.system_prompt=Add. | Invalid data.system_prompt: Add. (must be null unless data.style is chat)",
+        "data.template_date=2026-13-01 | Invalid data.template_date: 2026-13-01 (must be a date such as 2026-11-21)",
+        "sampler.thinking_tokens=-1 | Invalid sampler.thinking_tokens: -1 (must be in [0, 1048576])",
+        "sampler.end_of_sequence=</think> | Invalid sampler.end_of_sequence: </think> (must not be empty and not be sampler.end_of_thinking)",
         "data.max_rejected_share=-0.1 | (must be in [0, 1])",
         "evaluate.k=[1, x] | Invalid evaluate.k: [1,\"x\"] (must be a list of integers of 32 bits)",
         "evaluate.k=[4, 1] | Invalid evaluate.k: [4, 1] (must be ascending integers in [1, evaluate.samples = 4])",

@@ -11,9 +11,11 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Text to tokens and back, by the Hugging Face tokenizers library reading a {@code tokenizer.json}.
@@ -24,7 +26,6 @@ public final class Tokenizer implements AutoCloseable {
       Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
 
   private final HuggingFaceTokenizer library;
-  private final Map<String, Integer> addedTokens;
   private final int vocab;
 
   /**
@@ -46,8 +47,7 @@ public final class Tokenizer implements AutoCloseable {
         throw new InvalidInputException(
             "Invalid tokenizer " + source + ": no model.vocab (must be a tokenizer.json)");
       }
-      this.addedTokens = addedTokens(root);
-      this.vocab = 1 + Math.max(largest(addedTokens.values()), largestId(model.get("vocab")));
+      this.vocab = 1 + Math.max(largest(addedTokens(root)), largestId(model.get("vocab")));
       this.library = HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), PLAIN);
     } catch (JsonParseException e) {
       throw new InvalidInputException(
@@ -57,14 +57,13 @@ public final class Tokenizer implements AutoCloseable {
     }
   }
 
-  private static Map<String, Integer> addedTokens(JsonObject root) {
-    Map<String, Integer> ids = new HashMap<>();
+  private static List<Integer> addedTokens(JsonObject root) {
+    List<Integer> ids = new ArrayList<>();
     JsonElement added = root.get("added_tokens");
     if (added != null) {
-      for (JsonElement token : added.getAsJsonArray()) {
-        JsonObject fields = token.getAsJsonObject();
-        ids.put(fields.get("content").getAsString(), fields.get("id").getAsInt());
-      }
+      added
+          .getAsJsonArray()
+          .forEach(token -> ids.add(token.getAsJsonObject().get("id").getAsInt()));
     }
     return ids;
   }
@@ -95,28 +94,64 @@ public final class Tokenizer implements AutoCloseable {
    * it.
    */
   public int[] encode(String text) {
-    return Arrays.stream(library.encode(text, false, false).getIds())
+    return encode(text, false);
+  }
+
+  /**
+   * Tokens of a text.
+   *
+   * @param addSpecialTokens whether the tokens that the file's post-processor puts around a text
+   *     are added
+   */
+  public int[] encode(String text, boolean addSpecialTokens) {
+    return Arrays.stream(library.encode(text, addSpecialTokens, false).getIds())
         .mapToInt(Math::toIntExact)
         .toArray();
   }
 
-  /** Text of tokens, special tokens dropped; bytes that are not UTF-8 become U+FFFD. */
-  public String decode(int[] ids) {
-    return library.decode(Arrays.stream(ids).asLongStream().toArray(), true);
+  /** The tokens that the file's post-processor puts before a text; none, or its start token. */
+  public int[] startOfText() {
+    int[] text = encode("a", false);
+    int[] whole = encode("a", true);
+    int start = 0;
+    while (!Arrays.equals(whole, start, start + text.length, text, 0, text.length)) {
+      start++;
+    }
+    return Arrays.copyOf(whole, start);
   }
 
   /**
-   * Id of a token that the file lists under {@code added_tokens}, for example {@code </think>}.
-   *
-   * @throws InvalidInputException when the file has no such token
+   * Text of tokens, special tokens dropped; bytes that are not UTF-8 become U+FFFD, and ids that
+   * only pad a model's vocabulary nothing.
    */
-  public int addedToken(String content) {
-    Integer id = addedTokens.get(content);
-    if (id == null) {
+  public String decode(int[] ids) {
+    return decode(ids, true);
+  }
+
+  /** The same, keeping special tokens where wanted. */
+  public String decode(int[] ids, boolean skipSpecialTokens) {
+    long[] known = Arrays.stream(ids).filter(id -> id < vocab).asLongStream().toArray();
+    return library.decode(known, skipSpecialTokens);
+  }
+
+  /**
+   * Id of the one token that a text is, for example {@code </think>}.
+   *
+   * @param name what the text is for, for the message
+   * @throws InvalidInputException when the text is several tokens, naming them, or none
+   */
+  public int token(String name, String text) {
+    int[] ids = encode(text);
+    if (ids.length != 1 || !decode(ids, false).equals(text)) {
+      String pieces =
+          Arrays.stream(ids)
+              .mapToObj(id -> "'" + decode(new int[] {id}, false) + "'")
+              .collect(Collectors.joining(", "));
       throw new InvalidInputException(
-          "Invalid token: " + content + " (must be one of the tokenizer's added_tokens)");
+          "Invalid %s: %s (must be one token of the tokenizer, which makes %s of it)"
+              .formatted(name, text, pieces.isEmpty() ? "none" : pieces));
     }
-    return id;
+    return ids[0];
   }
 
   @Override

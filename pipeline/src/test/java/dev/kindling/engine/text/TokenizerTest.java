@@ -44,8 +44,8 @@ class TokenizerTest {
 
   @Example
   void specialTokensAreRecognisedInTextAndDroppedFromIt() {
-    assertThat(bytes.addedToken("<|endoftext|>")).isEqualTo(1);
-    assertThat(bytes.addedToken("</think>")).isEqualTo(2);
+    assertThat(bytes.token("end", "<|endoftext|>")).isEqualTo(1);
+    assertThat(bytes.token("end", "</think>")).isEqualTo(2);
     assertThat(bytes.encode("a</think>7<|endoftext|>")).containsExactly(4 + 'a', 2, 4 + '7', 1);
     assertThat(bytes.decode(new int[] {0, 4 + 'a', 2, 4 + '7', 1})).isEqualTo("a7");
   }
@@ -57,6 +57,22 @@ class TokenizerTest {
       assertThat(digits.vocab()).isEqualTo(17);
       assertThat(digits.encode("1 + 9=x")).containsExactly(7, 4, 5, 4, 15, 16, 3);
       assertThat(digits.decode(new int[] {7, 4, 5, 4, 15, 16, 3, 1})).isEqualTo("1 + 9=");
+    }
+  }
+
+  @Example
+  void aTextThatIsNotOneTokenIsRefusedWithTheTokensThatItIs() {
+    assertThat(bytes.token("mark", "#")).isEqualTo(4 + '#');
+    assertThatThrownBy(() -> bytes.token("sampler.end_of_thinking", "<x>"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            "Invalid sampler.end_of_thinking: <x>"
+                + " (must be one token of the tokenizer, which makes '<', 'x', '>' of it)");
+    try (Tokenizer digits = new Tokenizer(ByteTokenizer.of("0123456789"), "digits")) {
+      // A character outside the alphabet is one token, but not that character's.
+      assertThatThrownBy(() -> digits.token("mark", "x"))
+          .hasMessage(
+              "Invalid mark: x (must be one token of the tokenizer, which makes '<unk>' of it)");
     }
   }
 
@@ -76,9 +92,6 @@ class TokenizerTest {
 
   @Example
   void whatCannotBeReadIsNamed() {
-    assertThatThrownBy(() -> bytes.addedToken("<|im_end|>"))
-        .isInstanceOf(InvalidInputException.class)
-        .hasMessage("Invalid token: <|im_end|> (must be one of the tokenizer's added_tokens)");
     assertThatThrownBy(() -> new Tokenizer("{}".getBytes(StandardCharsets.UTF_8), "x/y.json"))
         .isInstanceOf(InvalidInputException.class)
         .hasMessage("Invalid tokenizer x/y.json: no model.vocab (must be a tokenizer.json)");
