@@ -64,18 +64,27 @@ final class RunSettings {
 
   GradientStep gradientStep() {
     TrainerConf trainer = conf.trainer();
-    MismatchGate gate =
-        isSupervised()
-            ? MismatchGate.OPEN
-            : new MismatchGate(trainer.maxLogprobGap(), trainer.maxMismatchK3());
     return new GradientStep(
         conf.objectiveOf().tokenLoss(),
         new AdamWSettings(
             trainer.beta1(), trainer.beta2(), trainer.epsilon(), trainer.weightDecay()),
         trainer.clipNorm(),
-        gate,
+        gate(trainer),
         trainer.slices(),
         (long) trainer.keptActivationsMib() << 20);
+  }
+
+  private MismatchGate gate(TrainerConf trainer) {
+    if (isSupervised()) {
+      return MismatchGate.open(precision());
+    }
+    return switch (precision()) {
+      case FLOAT32 ->
+          new MismatchGate(precision(), trainer.maxLogprobGap(), trainer.maxMismatchK3());
+      case BFLOAT16 ->
+          new MismatchGate(
+              precision(), trainer.maxLogprobGapBfloat16(), trainer.maxMismatchK3Bfloat16());
+    };
   }
 
   LearningRate learningRate() {

@@ -20,8 +20,11 @@ import dev.kindling.check.Check;
  * @param epsilon AdamW's epsilon
  * @param weightDecay AdamW's decoupled weight decay
  * @param clipNorm largest L2 norm of the gradient; 0 is off
- * @param maxLogprobGap largest |trainer - sampler log-prob| of a token that is trusted, in nats
- * @param maxMismatchK3 largest mean k3 between sampler and trainer that is trusted, in nats
+ * @param maxLogprobGap largest |trainer - sampler log-prob| of a token that is trusted with
+ *     float32, in nats
+ * @param maxLogprobGapBfloat16 the same with bfloat16
+ * @param maxMismatchK3 largest mean k3 between sampler and trainer that is trusted with float32
+ * @param maxMismatchK3Bfloat16 the same with bfloat16
  */
 public record TrainerConf(
     int updatesPerStep,
@@ -40,7 +43,9 @@ public record TrainerConf(
     double weightDecay,
     double clipNorm,
     double maxLogprobGap,
-    double maxMismatchK3) {
+    double maxLogprobGapBfloat16,
+    double maxMismatchK3,
+    double maxMismatchK3Bfloat16) {
   /** Course of the learning rate after the warm-up. */
   public enum Schedule {
     /** Stays at the peak. */
@@ -85,7 +90,17 @@ public record TrainerConf(
         .that(weightDecay >= 0, "trainer.weight_decay", weightDecay, "must be >= 0")
         .that(clipNorm >= 0, "trainer.clip_norm", clipNorm, "must be >= 0")
         .that(maxLogprobGap > 0, "trainer.max_logprob_gap", maxLogprobGap, "must be > 0")
+        .that(
+            maxLogprobGapBfloat16 > 0,
+            "trainer.max_logprob_gap_bfloat16",
+            maxLogprobGapBfloat16,
+            "must be > 0")
         .that(maxMismatchK3 > 0, "trainer.max_mismatch_k3", maxMismatchK3, "must be > 0")
+        .that(
+            maxMismatchK3Bfloat16 > 0,
+            "trainer.max_mismatch_k3_bfloat16",
+            maxMismatchK3Bfloat16,
+            "must be > 0")
         .done();
   }
 }
