@@ -194,6 +194,18 @@ class RunLoopTest {
   }
 
   @Test
+  void samplerAndTrainerAgreeInBfloat16WithinTheBoundsOfThatPrecision() throws IOException {
+    List<String> settings =
+        SmallRun.settings(temporary, "half", "run.steps=1", "model.precision=bfloat16");
+    List<StepRow> updates = SmallRun.rows(SmallRun.train(settings, false), 1, Table.STEP);
+    // The policy of a later update is no longer the one that sampled.
+    StepRow first = updates.stream().filter(row -> row.update() == 0).findFirst().orElseThrow();
+    // Both round to eight bits, in another order.
+    assertThat(first.mismatchMax()).isBetween(1e-5, 0.5);
+    assertThat(first.tokens()).isPositive();
+  }
+
+  @Test
   void updatesAreNumberedAndChangeThePolicy() throws IOException {
     for (long step = 1; step <= STEPS; step++) {
       List<StepRow> updates = SmallRun.rows(run, step, Table.STEP);
