@@ -90,7 +90,7 @@ final class PromptFile {
         model.texts(),
         new PromptEncoder.Conversation(
             data.systemPrompt(), data.thinking(), data.templateDate().map(LocalDate::parse)),
-        model.tokenizer().source());
+        new Path(model.tokenizer().source()).getParent().toString());
   }
 
   /** The usable examples, in file order. */

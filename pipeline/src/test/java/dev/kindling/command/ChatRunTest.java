@@ -107,7 +107,7 @@ class ChatRunTest {
   void aModelWithoutAChatTemplateIsRefusedByName() throws IOException {
     refuses(
         SmallRun.settings(temporary, "run", "data.style=chat"),
-        "Invalid data.style: chat (must be cold or warm, as file:%s/run/model/tokenizer.json has no chat template)"
+        "Invalid data.style: chat (must be cold or warm, as file:%s/run/model has no chat template)"
             .formatted(temporary));
   }
 

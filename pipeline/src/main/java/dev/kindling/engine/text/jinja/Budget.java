@@ -12,7 +12,7 @@ final class Budget {
   private static final long MOST_WORK = 50_000_000;
 
   /** Most levels of blocks, calls and values within each other. */
-  static final int MOST_DEPTH = 60;
+  static final int MOST_DEPTH = 200;
 
   private long work;
   private int depth;

@@ -85,12 +85,14 @@ public final class JinjaTemplate {
     today.ifPresent(day -> scope.set("strftime_now", Globals.strftime(day)));
     try {
       variables.forEach((name, value) -> scope.set(name, value(value)));
-      // A loop outside of all blocks sets variables of the template, not of the library.
       return rendering(scope).body(nodes);
     } catch (RaisedByTemplate raised) {
       throw new InvalidInputException(raised.getMessage(), raised);
     } catch (TemplateFault | LoopExit fault) {
       throw refusal(fault);
+    } catch (StackOverflowError deep) {
+      // Brackets within calls within blocks: each within its bound, too much together.
+      throw refusal(new TemplateFault("is nested too deep", deep));
     }
   }
 

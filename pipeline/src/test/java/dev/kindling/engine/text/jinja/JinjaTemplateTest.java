@@ -144,7 +144,7 @@ class JinjaTemplateTest {
         .isInstanceOf(InvalidInputException.class)
         .hasMessageMatching(
             "Invalid template: (does more than 50000000 steps \\(it loops or grows without bound\\)"
-                + "|is nested more than 60 deep"
+                + "|is nested more than 200 deep"
                 + "|makes a text of \\d+ characters \\(most are 4194304\\)"
                 + "|takes a range of 999999999 numbers \\(most are 100000\\)"
                 + "|computes an integer of more than 64 bits)");
@@ -157,9 +157,25 @@ class JinjaTemplateTest {
     assertThatThrownBy(() -> render("{{ " + "not ".repeat(5000) + "1 }}"))
         .hasMessage("Invalid template: has an expression of more than 2000 words in line 1");
     assertThatThrownBy(() -> render("{% if 1 %}".repeat(5000) + "{% endif %}".repeat(5000)))
-        .hasMessage("Invalid template: has blocks nested more than 60 deep");
+        .hasMessage("Invalid template: has blocks nested more than 200 deep");
     assertThat(render("{{ " + "not ".repeat(1999) + "1 }}")).isEqualTo("False");
     assertThat(render("{{ 1" + " + 1".repeat(999) + " }}")).isEqualTo("1000");
+  }
+
+  @Test
+  void whatIsTooDeepOnlyTogetherIsRefusedToo() {
+    String call = "[".repeat(38) + "f()" + "]".repeat(38);
+    String calls = "{% macro f() %}{{ " + (call + "~").repeat(3) + "1 }}{% endmacro %}{{ f() }}";
+    assertThatThrownBy(() -> render(calls))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageMatching("Invalid template: is nested (too deep|more than 200 deep)");
+  }
+
+  @Test
+  void aMacroMayCallItselfAsDeepAsSchemasOfToolsAre() {
+    String tree =
+        "{% macro f(n) %}{% if n %}{% if n > 0 %}({{ f(n - 1) }}){% endif %}{% endif %}{% endmacro %}";
+    assertThat(render(tree + "{{ f(40) }}")).isEqualTo("(".repeat(40) + ")".repeat(40));
   }
 
   @Test
