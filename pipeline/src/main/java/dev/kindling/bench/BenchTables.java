@@ -10,9 +10,8 @@ import java.util.Map;
 
 /** The measurements as tables for the terminal, one for each part of a step. */
 public final class BenchTables {
-  // A task of a larger model is measured with fewer rows, so that a table takes minutes at most.
-  private static final long LARGE = 50_000_000;
   private static final double GIGA = 1e9;
+  private static final double MIB = 1 << 20;
 
   private final StageBench bench;
   private final Floor floor;
@@ -65,7 +64,7 @@ public final class BenchTables {
         (model, precision) -> {
           List<List<String>> rows = new ArrayList<>();
           for (Workload work :
-              model.parameters() > LARGE
+              model.isLarge()
                   ? List.of(
                       new Workload(model, precision, 1, 1, 16, 64),
                       new Workload(model, precision, 1, 8, 16, 64))
@@ -117,10 +116,10 @@ public final class BenchTables {
         (model, precision) -> {
           List<List<String>> rows = new ArrayList<>();
           for (Workload work :
-              model.parameters() > LARGE
+              model.isLarge()
                   ? List.of(new Workload(model, precision, 1, 8, 64, 128))
                   : List.of(
-                      new Workload(model, precision, 4, 8, 1, 191),
+                      new Workload(model, precision, 32, 1, 64, 128),
                       new Workload(model, precision, 4, 8, 64, 128))) {
             Measured measured = bench.train(work);
             Spread seconds = measured.gradientSeconds();
@@ -155,6 +154,30 @@ public final class BenchTables {
       }
     }
     return TextTable.of(header, rows);
+  }
+
+  /** Peaks of resident memory, each of a process of its own. */
+  public String memory(MemoryProcess process) throws IOException {
+    return table(
+        List.of("memory", "precision", "per task", "task", "peak MiB", "allowed MiB", "share"),
+        (model, precision) -> {
+          List<List<String>> rows = new ArrayList<>();
+          for (MemoryCase each : MemoryCase.values()) {
+            if (each == MemoryCase.LONG && !model.isLarge()) {
+              continue;
+            }
+            Workload work = each.work(model, precision);
+            double allowed = each.allowed(work, bench.keptBytes(work));
+            double peak = process.peak(each, work);
+            List<String> row = new ArrayList<>(start(work));
+            row.add(each.name().toLowerCase(Locale.ROOT));
+            row.add(decimals(peak / MIB, 0));
+            row.add(decimals(allowed / MIB, 0));
+            row.add(percent(peak / allowed));
+            rows.add(row);
+          }
+          return rows;
+        });
   }
 
   private static List<String> start(Workload work) {

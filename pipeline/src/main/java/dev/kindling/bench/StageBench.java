@@ -1,5 +1,6 @@
 package dev.kindling.bench;
 
+import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.train.GradientStatistics;
 import dev.kindling.row.Table;
 import dev.kindling.stage.Batch;
@@ -46,7 +47,7 @@ public final class StageBench implements AutoCloseable {
    *
    * @param folder where checkpoints and tables go; removed by {@link #close}
    * @param settings the stages' settings
-   * @param repeats runs of a stage that count
+   * @param repeats runs of a stage that count, at least 0
    */
   public StageBench(SparkSession spark, Path folder, StageSettings.Source settings, int repeats) {
     this.spark = spark;
@@ -168,6 +169,29 @@ public final class StageBench implements AutoCloseable {
     Map<String, Spread> spreads = new LinkedHashMap<>();
     seconds.forEach((stage, all) -> spreads.put(stage, Spread.of(all)));
     return spreads;
+  }
+
+  /** Bound on what the layers of a micro-batch keep for the backward pass. */
+  long keptBytes(Workload work) {
+    return settings.of(work, tasks()).gradientStep().keptBytes();
+  }
+
+  /**
+   * Runs one task alone and gives how much more memory the process then had at its peak. Code is
+   * loaded by a small model before. What other tasks have left behind would hide a part of it, so
+   * this is for a process that has done nothing else.
+   *
+   * @return bytes
+   */
+  public long peak(MemoryCase task, BenchModel model, Precision precision) throws IOException {
+    task.run(this, task.work(BenchModel.named("small"), precision));
+    Workload work = task.work(model, precision);
+    policy(work);
+    System.gc();
+    long before = ResidentMemory.now();
+    ResidentMemory.resetPeak();
+    task.run(this, work);
+    return ResidentMemory.peak() - before;
   }
 
   private FileSystem fileSystem() throws IOException {

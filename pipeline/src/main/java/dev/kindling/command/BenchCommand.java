@@ -3,6 +3,7 @@ package dev.kindling.command;
 import dev.kindling.bench.BenchModel;
 import dev.kindling.bench.BenchTables;
 import dev.kindling.bench.Machine;
+import dev.kindling.bench.MemoryCase;
 import dev.kindling.bench.StageBench;
 import dev.kindling.bench.StageSettings;
 import dev.kindling.bench.Workload;
@@ -42,6 +43,7 @@ import picocli.CommandLine.Option;
       "  ./submit.sh bench",
       "  ./submit.sh --master 'local[1]' bench --what decode,prefill --shape big",
       "  ./submit.sh bench --what step --precision float32",
+      "  ./submit.sh bench --what memory --shape small,big",
       "  ./submit.sh bench --model /models/Qwen3-0.6B --what decode,train"
     })
 final class BenchCommand implements Callable<Integer> {
@@ -58,7 +60,9 @@ final class BenchCommand implements Callable<Integer> {
     /** Gradients. */
     TRAIN,
     /** A whole step. */
-    STEP
+    STEP,
+    /** Peaks of resident memory. */
+    MEMORY
   }
 
   @Option(
@@ -113,6 +117,12 @@ final class BenchCommand implements Callable<Integer> {
       description = "One setting of the stages, over conf/bench.yaml.")
   private List<String> settings = new ArrayList<>();
 
+  @Option(
+      names = "--alone",
+      hidden = true,
+      description = "Measure the memory of one task in this process and print it.")
+  private MemoryCase alone;
+
   @Override
   public Integer call() throws Exception {
     new Check().that(repeats >= 1, "--repeats", repeats, "must be >= 1").done();
@@ -124,35 +134,54 @@ final class BenchCommand implements Callable<Integer> {
     // Two benches at once must not remove each other's folder.
     org.apache.hadoop.fs.Path place =
         new org.apache.hadoop.fs.Path(folder, "bench-" + UUID.randomUUID());
-    System.out.println(Machine.describe(spark));
     try (Progress progress = Progress.ofStages(spark);
-        StageBench bench = new StageBench(spark, place, this::settings, repeats)) {
-      BenchTables tables = new BenchTables(bench, bench.floor(), models, precisions);
-      for (What each : What.values()) {
-        if (what.contains(each)) {
-          List<String> table = new ArrayList<>();
-          progress.underBar(
-              "bench " + each.name().toLowerCase(Locale.ROOT),
-              () -> {
-                table.add(table(tables, each));
-                return table.size();
-              });
-          progress.say("");
-          progress.say(table.get(0));
-        }
+        StageBench bench =
+            new StageBench(spark, place, this::settings, alone == null ? repeats : 0)) {
+      if (alone == null) {
+        progress.say(Machine.describe(spark));
+        print(progress, new BenchTables(bench, bench.floor(), models, precisions), spark);
+      } else {
+        progress.say(BenchProcess.result(bench.peak(alone, models.get(0), precisions.get(0))));
       }
     }
     return 0;
   }
 
-  private static String table(BenchTables tables, What what) throws IOException {
+  private void print(Progress progress, BenchTables tables, SparkSession spark) throws IOException {
+    for (What each : What.values()) {
+      if (what.contains(each)) {
+        List<String> table = new ArrayList<>();
+        progress.underBar(
+            "bench " + each.name().toLowerCase(Locale.ROOT),
+            () -> {
+              table.add(table(tables, each, spark));
+              return table.size();
+            });
+        progress.say("");
+        progress.say(table.get(0));
+      }
+    }
+  }
+
+  private String table(BenchTables tables, What what, SparkSession spark) throws IOException {
     return switch (what) {
       case MACHINE -> tables.machine();
       case DECODE -> tables.decode();
       case PREFILL -> tables.prefill();
       case TRAIN -> tables.train();
       case STEP -> tables.step();
+      case MEMORY ->
+          tables.memory(
+              (task, work) ->
+                  new BenchProcess(spark.sparkContext().getConf(), shape(work), folder, settings)
+                      .peak(task, work));
     };
+  }
+
+  private List<String> shape(Workload work) {
+    return model == null
+        ? List.of("--shape", work.model().name())
+        : List.of("--model", model.toString());
   }
 
   private StageSettings settings(Workload work, int tasks) {

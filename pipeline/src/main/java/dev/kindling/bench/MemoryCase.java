@@ -1,0 +1,103 @@
+package dev.kindling.bench;
+
+import dev.kindling.engine.model.ModelConfig;
+import dev.kindling.engine.model.Precision;
+import java.io.IOException;
+
+/** A task whose peak of resident memory is measured, and what it may be. */
+public enum MemoryCase {
+  /** Sampling a few groups. */
+  ROLLOUT {
+    @Override
+    Workload work(BenchModel model, Precision precision) {
+      return model.isLarge()
+          ? new Workload(model, precision, 1, 8, 64, 64)
+          : new Workload(model, precision, 8, 8, 64, 64);
+    }
+
+    @Override
+    long needed(Workload work, long keptBytes) {
+      ModelConfig config = work.model().config();
+      long keysAndValues = 2L * config.layers() * config.kvHeads() * config.headDim();
+      long positions = (long) work.rows() * work.length();
+      return work.bytesPerNumber() * (work.model().parameters() + keysAndValues * positions);
+    }
+
+    @Override
+    void run(StageBench bench, Workload work) throws IOException {
+      bench.rollout(work);
+    }
+  },
+
+  /** The gradient of a few groups and an update with it. */
+  TRAIN {
+    @Override
+    Workload work(BenchModel model, Precision precision) {
+      return model.isLarge()
+          ? new Workload(model, precision, 1, 8, 64, 128)
+          : new Workload(model, precision, 4, 8, 64, 128);
+    }
+  },
+
+  /** The same of one long sequence, every layer of which is computed twice. */
+  LONG {
+    @Override
+    Workload work(BenchModel model, Precision precision) {
+      return new Workload(model, precision, 1, 1, 1, 4095);
+    }
+
+    @Override
+    public boolean recomputes() {
+      return true;
+    }
+  };
+
+  /** What is allowed beyond what is needed. */
+  private static final double ALLOWANCE = 1.15;
+
+  private static final long ADAMW_BYTES = 16;
+  private static final long CHUNK_BYTES = 64L << 20;
+
+  /** What the task is given. */
+  abstract Workload work(BenchModel model, Precision precision);
+
+  /** Whether nothing that layers computed is kept for the backward pass. */
+  public boolean recomputes() {
+    return false;
+  }
+
+  /** Runs the stage. */
+  void run(StageBench bench, Workload work) throws IOException {
+    bench.train(work);
+  }
+
+  /**
+   * Bytes that the task cannot do without: of sampling weights and the cache of every row; of
+   * training weights, gradients, the residual stream before each layer, what layers keep, two
+   * layers at work, a chunk of logits with its slope, and AdamW's arrays of one slice.
+   *
+   * @param keptBytes bound on what layers keep
+   */
+  long needed(Workload work, long keptBytes) {
+    ModelConfig config = work.model().config();
+    long tokens =
+        (long) work.prompts() * work.promptTokens() + (long) work.rows() * work.answerTokens();
+    long factors =
+        (long) (config.heads() + 2 * config.kvHeads()) * config.headDim()
+            + 2L * config.intermediate();
+    long wholes = 2L * config.hidden() + (long) config.heads() * (config.headDim() + 1);
+    long layer = tokens * (factors * work.bytesPerNumber() + wholes * Float.BYTES);
+    long parameters = work.model().parameters();
+    return 2L * Float.BYTES * parameters
+        + (long) config.layers() * config.hidden() * Float.BYTES * tokens
+        + Math.min(recomputes() ? 0 : keptBytes, config.layers() * layer)
+        + 2 * layer
+        + 2 * CHUNK_BYTES
+        + ADAMW_BYTES * (parameters / work.model().slices());
+  }
+
+  /** Most bytes that the task may take. */
+  long allowed(Workload work, long keptBytes) {
+    return (long) (ALLOWANCE * needed(work, keptBytes));
+  }
+}
