@@ -112,7 +112,7 @@ public final class SafetensorsReader implements Closeable {
                     new InvalidInputException(
                         "Cannot read %s: tensor %s is %s, must be F32, F16 or BF16"
                             .formatted(file, name, tensor.dtype())));
-    Objects.checkFromIndexSize(from, length, tensor.size());
+    Objects.checkFromIndexSize(from, /* size= */ length, /* length= */ tensor.size());
     Objects.checkFromIndexSize(offset, length, out.length);
     long position = dataBegin + tensor.begin() + type.bytes() * from;
     int done = 0;
