@@ -38,7 +38,7 @@ record BenchProcess(SparkConf conf, List<String> shape, String folder, List<Stri
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     // Not those that belong to one driver, such as its ports.
-    for (String kind : List.of("spark.sql.", "spark.ui.", "spark.hadoop.")) {
+    for (String kind : List.of("spark.sql.", "spark.ui.", "spark.log.", "spark.hadoop.")) {
       for (Tuple2<String, String> entry : conf.getAllWithPrefix(kind)) {
         command.add("-D" + kind + entry._1() + "=" + entry._2());
       }

@@ -45,7 +45,7 @@ class BenchCommandTest {
             "prefill | precision",
             "tiny | float32 | 8 × 1 × (64 + 1)",
             "train | precision",
-            "tiny | float32 | 4 × 8 × (1 + 191)",
+            "tiny | float32 | 32 × 1 × (64 + 128)",
             "tiny | float32 | 4 × 8 × (64 + 128)",
             "step | precision",
             "tiny | float32 | 32 × 8 × (64 + 64)");

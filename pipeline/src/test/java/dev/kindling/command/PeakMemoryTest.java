@@ -1,0 +1,57 @@
+package dev.kindling.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A task takes no more memory than its formula allows, for a policy of 27 M parameters: 109 MB of
+ * weights, and a cache of 134 MB for 64 rows of 128 tokens.
+ */
+@EnabledOnOs(OS.LINUX)
+class PeakMemoryTest {
+  private static final String CONFIG =
+      """
+      {"architectures": ["Qwen3ForCausalLM"], "model_type": "qwen3", "vocab_size": 4096,
+       "hidden_size": 512, "num_hidden_layers": 8, "num_attention_heads": 8,
+       "num_key_value_heads": 4, "head_dim": 64, "intermediate_size": 1536,
+       "max_position_embeddings": 256, "rope_theta": 10000.0, "rms_norm_eps": 1e-6,
+       "tie_word_embeddings": true}
+      """;
+
+  @TempDir private Path temporary;
+
+  @Test
+  void samplingAndTrainingStayWithinWhatIsAllowed() throws IOException {
+    Path model = Files.createDirectory(temporary.resolve("middle"));
+    Files.writeString(model.resolve("config.json"), CONFIG);
+    CommandResult result =
+        CommandResult.of(
+            "bench",
+            "--what=memory",
+            "--model=" + model,
+            "--folder=" + temporary,
+            "--precision=float32");
+    assertThat(result.code()).as(result.err()).isZero();
+    List<String[]> rows =
+        result
+            .out()
+            .lines()
+            .filter(line -> line.startsWith("middle"))
+            .map(line -> line.strip().split("\\s{2,}", -1))
+            .toList();
+    assertThat(rows).extracting(row -> row[3]).containsExactly("rollout", "train");
+    // (27.3 M + 4096 numbers a position * 8192 positions) * 4 bytes * 1.15.
+    assertThat(rows.get(0)[5]).isEqualTo("267");
+    assertThat(rows)
+        .allSatisfy(
+            row -> assertThat(Long.parseLong(row[4])).isBetween(1L, Long.parseLong(row[5])));
+  }
+}
