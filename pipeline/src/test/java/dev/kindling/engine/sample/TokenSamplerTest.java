@@ -186,6 +186,25 @@ class TokenSamplerTest {
   }
 
   @Property
+  void exponentialsAreThoseOfTheLibrary(@ForAll @DoubleRange(min = -40, max = 0) double number) {
+    double[] numbers = {number, 0, -800, Double.NEGATIVE_INFINITY};
+    TokenSampler.exponentiate(numbers);
+    assertThat(numbers[0] / Math.exp(number)).isCloseTo(1, within(1e-10));
+    assertThat(Arrays.copyOfRange(numbers, 1, 4)).containsExactly(1, 0, 0);
+  }
+
+  @Example
+  void aDrawCrossesBlocksOfTokensAndNeverTakesOneThatIsImpossible() {
+    float[] logits = new float[1000];
+    Arrays.fill(logits, Float.NEGATIVE_INFINITY);
+    logits[3] = logits[300] = logits[700] = 0;
+    TokenSampler sampler = sampler(1, 0, 1, 0, 1000);
+    double[] edges = {0, 0.333, 0.334, 0.666, 0.667, 1};
+    assertThat(Arrays.stream(edges).mapToInt(u -> draw(sampler, logits, u).token()))
+        .containsExactly(3, 3, 300, 300, 700, 700);
+  }
+
+  @Property
   void probabilitiesSumToOne(
       @ForAll @Size(min = 2, max = 50) List<@FloatRange(min = -30, max = 90) Float> drawn) {
     float[] logits = new float[drawn.size()];
