@@ -68,6 +68,32 @@ class DecoderTest {
   }
 
   @Test
+  void inBfloat16StepsGetTheLogitsOfTheirOwnSequenceRoughly() {
+    int[][] prompts = {tokens(2, 10), tokens(1, 39)};
+    int[][] sequences = prompts.clone();
+    try (Weights weights = PlainDecoder.weights(QWEN3, 5);
+        Decoder decoder = Decoder.of(weights, Precision.BFLOAT16);
+        KvCache cache = new KvCache(decoder, prompts, 1)) {
+      PlainDecoder plain = new PlainDecoder(weights);
+      double gap = 0;
+      // Past 16 own positions, up to a multiple of which products of this precision go.
+      for (int step = 0; step < 20; step++) {
+        int[] ids = {step % 19, (step * 5) % 19};
+        Arrays.setAll(sequences, row -> append(sequences[row], ids[row]));
+        float[][] logprobs = step(cache, ids);
+        for (int row = 0; row < 2; row++) {
+          double[] expected = plain.next(sequences[row]);
+          for (int id = 0; id < 19; id++) {
+            gap = Math.max(gap, Math.abs(logprobs[row][id] - expected[id]));
+          }
+        }
+      }
+      // A significand of 8 bits: not closer than 1e-3, as float32 is, nor far off.
+      assertThat(gap).isBetween(1e-3, 0.1);
+    }
+  }
+
+  @Test
   void aRowGoesBackToScoreWithoutATraceOfWhatItHeld() {
     int[] ids = tokens(1, 20);
     try (Weights weights = PlainDecoder.weights(QWEN3, 5);
