@@ -102,6 +102,7 @@ final class BenchData {
                 isRight ? "CORRECT" : "WRONG",
                 isRight ? 1.0 : 0.0,
                 0,
+                work.answerTokens(),
                 null,
                 0));
       }

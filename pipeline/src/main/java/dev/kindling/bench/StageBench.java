@@ -8,6 +8,7 @@ import dev.kindling.stage.GradientStep;
 import dev.kindling.stage.PolicyRef;
 import dev.kindling.stage.Rollout;
 import dev.kindling.stage.ShardedBatches;
+import dev.kindling.stage.TrainingPolicies;
 import dev.kindling.stage.Weigh;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -143,7 +144,9 @@ public final class StageBench implements AutoCloseable {
       GradientStep gradientStep, ShardedBatches batches, PolicyRef policy) throws IOException {
     Path next = new Path(folder, "next");
     fileSystem().delete(next, true);
-    return gradientStep.run(batches, 0, 1, policy, null, next, 1, LEARNING_RATE).statistics();
+    return gradientStep
+        .run(batches, 0, 1, TrainingPolicies.of(policy), next, 1, LEARNING_RATE)
+        .statistics();
   }
 
   /**

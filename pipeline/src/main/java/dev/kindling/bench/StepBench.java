@@ -11,6 +11,7 @@ import dev.kindling.stage.Rollout;
 import dev.kindling.stage.Score;
 import dev.kindling.stage.ShardedBatches;
 import dev.kindling.stage.TokenizerRef;
+import dev.kindling.stage.TrainingPolicies;
 import dev.kindling.stage.Weigh;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -118,8 +119,7 @@ final class StepBench {
                   batches,
                   0,
                   number,
-                  policy,
-                  null,
+                  TrainingPolicies.of(policy),
                   new Path(folder, "checkpoint"),
                   number,
                   StageBench.LEARNING_RATE);

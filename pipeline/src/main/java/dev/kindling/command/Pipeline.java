@@ -1,12 +1,14 @@
 package dev.kindling.command;
 
 import static dev.kindling.row.Table.BATCHES;
+import static dev.kindling.row.Table.CARRIED;
 import static dev.kindling.row.Table.PROMPTS;
 import static dev.kindling.row.Table.ROLLOUTS;
 import static dev.kindling.row.Table.SCORES;
 import static dev.kindling.row.Table.WEIGHTS;
 
 import dev.kindling.stage.Batch;
+import dev.kindling.stage.Carry;
 import dev.kindling.stage.Given;
 import dev.kindling.stage.Measure;
 import dev.kindling.stage.Rollout;
@@ -80,12 +82,26 @@ final class Pipeline {
     return progress.stage(
         "weigh",
         step,
-        () ->
+        () -> {
+          long rows = weights(step);
+          if (run.carriesEstimates()) {
             run.write(
-                step,
-                WEIGHTS,
-                Weigh.weigh(
-                    run.read(step, SCORES), run.objective(), run.conf().run().seed(), step)));
+                step, CARRIED, Carry.next(run.carried(step - 1), run.read(step, WEIGHTS), step));
+          }
+          return rows;
+        });
+  }
+
+  private long weights(long step) throws IOException {
+    return run.write(
+        step,
+        WEIGHTS,
+        Weigh.weigh(
+            run.read(step, SCORES),
+            run.carried(step - 1),
+            run.objective(),
+            run.conf().run().seed(),
+            step));
   }
 
   double batch(long step) throws IOException {

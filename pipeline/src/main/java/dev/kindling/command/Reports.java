@@ -56,7 +56,7 @@ final class Reports {
     String q =
         switch (objective.name()) {
           case GARL, PAFT -> " q=" + objective.q();
-          case GRPO, RLOO, SFT -> "";
+          case REINFORCE, REINFORCE_PLUS_PLUS, RLOO, GRPO, MAXRL, SFT -> "";
         };
     return name + q + ", " + objective.success().settingName();
   }

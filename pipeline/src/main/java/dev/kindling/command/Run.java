@@ -11,6 +11,7 @@ import dev.kindling.row.Table;
 import dev.kindling.stage.PolicyRef;
 import dev.kindling.stage.Prepare;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -119,6 +120,18 @@ final class Run implements AutoCloseable {
     return table.read(spark, path.toString());
   }
 
+  /** Whether estimates of success are carried across steps. */
+  boolean carriesEstimates() {
+    return objective().estimator().carryDecay().isPresent();
+  }
+
+  /** What a step left of its estimates of success; nothing before the first. */
+  Dataset<Row> carried(long step) {
+    return carriesEstimates() && step > 0
+        ? read(step, Table.CARRIED)
+        : Table.CARRIED.of(spark, List.of());
+  }
+
   /** Writes a step's table and remembers its row count for the commit. */
   long write(long step, Table<?> table, Dataset<Row> content) throws IOException {
     lock.orElseThrow().verifyHeld();
@@ -185,7 +198,11 @@ final class Run implements AutoCloseable {
   /** Makes a step count, and lets go of checkpoints that need not be kept. */
   void commit(long step, List<StoredFile> checkpoint) throws IOException {
     lock.orElseThrow().verifyHeld();
-    for (Table<?> table : Table.ofStep()) {
+    List<Table<?>> tables = new ArrayList<>(Table.ofStep());
+    if (carriesEstimates()) {
+      tables.add(Table.CARRIED);
+    }
+    for (Table<?> table : tables) {
       if (!rows.containsKey(table.name())) {
         rows.put(table.name(), read(step, table).count());
       }
@@ -202,7 +219,7 @@ final class Run implements AutoCloseable {
     commit.write(folder.fileSystem(), folder.commit(step));
     last = commit;
     rows.clear();
-    boolean refersToFirst = objective().tokenLoss().needsReference();
+    boolean refersToFirst = objective().loss().needsReference();
     folder.pruneCheckpoints(conf.run().keepCheckpoints(), refersToFirst);
   }
 

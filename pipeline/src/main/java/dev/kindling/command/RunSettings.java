@@ -7,7 +7,6 @@ import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.sample.SamplerSettings;
 import dev.kindling.engine.train.AdamWSettings;
 import dev.kindling.engine.train.LearningRate;
-import dev.kindling.objective.Sft;
 import dev.kindling.stage.BatchSettings;
 import dev.kindling.stage.GradientStep;
 import dev.kindling.stage.MismatchGate;
@@ -24,7 +23,7 @@ final class RunSettings {
 
   /** Whether rollouts are given by the data set, not sampled. */
   boolean isSupervised() {
-    return conf.objectiveOf() instanceof Sft;
+    return conf.objectiveOf().estimator().isSupervised();
   }
 
   Precision precision() {
@@ -65,13 +64,14 @@ final class RunSettings {
   GradientStep gradientStep() {
     TrainerConf trainer = conf.trainer();
     return new GradientStep(
-        conf.objectiveOf().tokenLoss(),
+        conf.objectiveOf().loss(),
         new AdamWSettings(
             trainer.beta1(), trainer.beta2(), trainer.epsilon(), trainer.weightDecay()),
         trainer.clipNorm(),
         gate(trainer),
         trainer.slices(),
-        (long) trainer.keptActivationsMib() << 20);
+        (long) trainer.keptActivationsMib() << 20,
+        conf.run().seed());
   }
 
   private MismatchGate gate(TrainerConf trainer) {

@@ -16,6 +16,7 @@ import dev.kindling.stage.GradientStep;
 import dev.kindling.stage.Measure;
 import dev.kindling.stage.PolicyRef;
 import dev.kindling.stage.ShardedBatches;
+import dev.kindling.stage.TrainingPolicies;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,8 +71,9 @@ final class StepCommit {
     int updates = run.conf().trainer().updatesPerStep();
     GradientStep gradientStep = run.settings().gradientStep();
     LearningRate learningRate = run.settings().learningRate();
-    PolicyRef reference = run.objective().tokenLoss().needsReference() ? run.policy(0) : null;
-    PolicyRef policy = run.policy(step - 1);
+    PolicyRef reference = run.objective().loss().needsReference() ? run.policy(0) : null;
+    PolicyRef sampler = run.policy(step - 1);
+    PolicyRef policy = sampler;
     List<StoredFile> files = List.of();
     try (ShardedBatches batches =
         new ShardedBatches(run.read(step, BATCHES), updates, run.conf().trainer().shards())) {
@@ -81,7 +83,14 @@ final class StepCommit {
         long number = (step - 1) * updates + update + 1;
         double rate = learningRate.at(number);
         GradientStep.Update result =
-            gradientStep.run(batches, update, step, policy, reference, folder, number, rate);
+            gradientStep.run(
+                batches,
+                update,
+                step,
+                new TrainingPolicies(policy, reference, sampler),
+                folder,
+                number,
+                rate);
         files = result.files();
         policy = policy.next(folder, files, step);
         double seconds = (System.nanoTime() - started) / 1e9;

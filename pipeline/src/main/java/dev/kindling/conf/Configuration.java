@@ -52,13 +52,6 @@ public record Configuration(
     Check check = new Check();
     check
         .that(
-            sampler.samples() >= 2 || !objective.name().needsGroup(),
-            "sampler.samples",
-            sampler.samples(),
-            "must be >= 2 with objective.name = "
-                + Setting.label(objective.name())
-                + ", to form a baseline")
-        .that(
             trainer.updatesPerStep() <= sampler.promptsPerStep(),
             "trainer.updates_per_step",
             trainer.updatesPerStep(),
@@ -76,7 +69,14 @@ public record Configuration(
             evaluate.every(),
             "must be 0 while data.eval_path is null");
     try {
-      objective.build();
+      Objective built = objective.build(budget);
+      check.that(
+          sampler.samples() >= 2 || !built.estimator().needsGroup(),
+          "sampler.samples",
+          sampler.samples(),
+          "must be >= 2 with objective.name = "
+              + built.estimator().name()
+              + ", to form a baseline");
     } catch (InvalidInputException refused) {
       check.and(refused);
     }
@@ -156,7 +156,7 @@ public record Configuration(
 
   /** The objective; settings that do not fit together were refused when this was built. */
   public Objective objectiveOf() {
-    return objective.build();
+    return objective.build(sampler.thinkingTokens() + sampler.answerTokens());
   }
 
   /** Updates over which the learning rate runs its schedule. */
@@ -178,6 +178,12 @@ public record Configuration(
             "sampler.prompts_per_step=" + sequences,
             "sampler.samples=1",
             "objective.name=sft",
+            "objective.loss=null",
+            "objective.regularisers=[]",
+            "objective.importance_cap=0",
+            "objective.kl=0",
+            "objective.overlong.cache=0",
+            "objective.filter_equal=false",
             "trainer.updates_per_step=" + pretrain.updatesPerStep());
     return load(List.of(new YamlText("the run's settings", toYaml())), sets);
   }

@@ -2,97 +2,267 @@ package dev.kindling.conf;
 
 import dev.kindling.check.Check;
 import dev.kindling.objective.Aggregation;
-import dev.kindling.objective.Garl;
-import dev.kindling.objective.Grpo;
+import dev.kindling.objective.MaxRl;
 import dev.kindling.objective.Objective;
-import dev.kindling.objective.Paft;
-import dev.kindling.objective.Rloo;
-import dev.kindling.objective.Sft;
+import dev.kindling.objective.QSchedule;
 import dev.kindling.objective.Success;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * What is minimised.
+ * What is minimised: an estimator, a token loss, regularisers and an aggregation, with the settings
+ * of each.
  *
- * @param name the objective
+ * @param name the estimator
  * @param success where the estimate of success comes from
  * @param q place between reward (0) and likelihood (1), in [0, 1]
+ * @param schedule the course of q
+ * @param carry share of an example's earlier evidence that a visit keeps; 0 carries nothing
  * @param pathwise whether the gold answer's likelihood is trained on too
  * @param normalizeMq whether weights are divided by M^q
  * @param resamples rollouts drawn again per prompt, K; 0 takes as many as there are
+ * @param standardize whether grpo divides by the deviation
+ * @param maxrl how maxrl writes its advantage
+ * @param rewardKl weight of the KL divergence in the reward of reinforce-plus-plus
+ * @param overlong what long completions lose
+ * @param filterEqual whether prompts whose rewards are all equal leave the batch
+ * @param loss the token loss; empty takes the paper's
  * @param clipLow how far the ratio may fall below 1
  * @param clipHigh how far the ratio may rise above 1
  * @param dualClip bound of the ratio for negative advantages; 0 is off
+ * @param ratioBound bound of the ratio of the loss named ratio; 0 is off
+ * @param gspo bounds of the sequence ratio
+ * @param cispo bounds of the weight
+ * @param sapo temperatures
+ * @param importanceCap bound of the weight between sampler and trainer; 0 is off
  * @param kl coefficient of the k3 term to the reference policy
+ * @param klBound largest k3 of a token; 0 is off
+ * @param regularisers what is added per token, in order
+ * @param lpReg settings of lp-reg and lp-reg-code
+ * @param entropyBonus settings of entropy-bonus
+ * @param highEntropy settings of high-entropy
+ * @param klCov settings of kl-cov
+ * @param clipCov settings of clip-cov
  * @param aggregation how tokens make the loss; empty takes the paper's
+ * @param lengthLimit the constant length of an aggregation; 0 takes the longest completion
  */
 public record ObjectiveConf(
     Name name,
     Success success,
     double q,
+    ScheduleConf schedule,
+    double carry,
     boolean pathwise,
     boolean normalizeMq,
     int resamples,
+    boolean standardize,
+    MaxRl.Variant maxrl,
+    double rewardKl,
+    OverlongConf overlong,
+    boolean filterEqual,
+    Optional<Loss> loss,
     double clipLow,
     double clipHigh,
     double dualClip,
+    double ratioBound,
+    GspoConf gspo,
+    CispoConf cispo,
+    SapoConf sapo,
+    double importanceCap,
     double kl,
-    Optional<Aggregation> aggregation) {
-  /** An objective. */
+    double klBound,
+    List<Term> regularisers,
+    LpRegConf lpReg,
+    EntropyBonusConf entropyBonus,
+    HighEntropyConf highEntropy,
+    KlCovConf klCov,
+    ClipCovConf clipCov,
+    Optional<Aggregation> aggregation,
+    long lengthLimit) {
+  /** An estimator. */
   public enum Name {
     /** Amplified RL gradient over prior samples. */
     GARL,
     /** Attenuated fine-tuning on posterior samples. */
     PAFT,
-    /** Group-relative policy optimisation. */
-    GRPO,
+    /** Rewards as they are. */
+    REINFORCE,
+    /** Rewards whitened over the batch. */
+    REINFORCE_PLUS_PLUS,
     /** Leave-one-out baseline. */
     RLOO,
+    /** Group-relative policy optimisation. */
+    GRPO,
+    /** Likelihood of success from verdicts. */
+    MAXRL,
     /** Supervised fine-tuning. */
-    SFT;
-
-    /** Whether one rollout alone has no advantage. */
-    boolean needsGroup() {
-      return this == GRPO || this == RLOO;
-    }
+    SFT
   }
 
-  /** Refuses values outside the ranges of {@code conf/defaults.yaml}. */
+  /** A token loss. */
+  public enum Loss {
+    /** The coefficient weighs the log-prob. */
+    POLICY_GRADIENT,
+    /** PPO's clip, its bounds apart. */
+    CLIPPED_RATIO,
+    /** The ratio with an upper bound. */
+    RATIO,
+    /** The ratio of whole sequences. */
+    GSPO,
+    /** The same, each token with its coefficient. */
+    GSPO_TOKEN,
+    /** The ratio as a bounded weight. */
+    CISPO,
+    /** A soft clip. */
+    SAPO
+  }
+
+  /** A regulariser. */
+  public enum Term {
+    /** Low-probability regularisation, the paper's equation. */
+    LP_REG,
+    /** The same as its authors released it. */
+    LP_REG_CODE,
+    /** Keeps entropy. */
+    ENTROPY_BONUS,
+    /** Trains on the tokens of highest entropy. */
+    HIGH_ENTROPY,
+    /** A penalty on the tokens of highest covariance. */
+    KL_COV,
+    /** Leaves some tokens of high covariance out. */
+    CLIP_COV
+  }
+
+  /**
+   * The course of q.
+   *
+   * @param shape the course
+   * @param lastQ q when it is over
+   * @param steps steps until then
+   * @param maxBias largest relative bias of an adaptive q
+   */
+  public record ScheduleConf(QSchedule.Shape shape, double lastQ, long steps, double maxBias) {}
+
+  /**
+   * What long completions lose.
+   *
+   * @param cache tokens before the limit that are punished; 0 is off
+   * @param factor the most that is lost
+   */
+  public record OverlongConf(long cache, double factor) {}
+
+  /**
+   * Bounds of the sequence ratio.
+   *
+   * @param low how far it may fall below 1
+   * @param high how far it may rise above 1
+   */
+  public record GspoConf(double low, double high) {}
+
+  /**
+   * Bounds of the weight.
+   *
+   * @param low how far it may fall below 1
+   * @param high how far it may rise above 1
+   */
+  public record CispoConf(double low, double high) {}
+
+  /**
+   * Temperatures.
+   *
+   * @param positiveTemperature where the advantage is positive
+   * @param negativeTemperature where it is negative
+   */
+  public record SapoConf(double positiveTemperature, double negativeTemperature) {}
+
+  /**
+   * Settings of lp-reg and lp-reg-code.
+   *
+   * @param beta weight
+   * @param rho share of tokens that count as improbable
+   * @param kappa noise threshold relative to the likeliest token
+   * @param tau noise threshold itself
+   * @param proxy which policy the proxy is made from
+   */
+  public record LpRegConf(double beta, double rho, double kappa, double tau, ProxySource proxy) {}
+
+  /** Which policy the proxy is made from. */
+  public enum ProxySource {
+    /** The one being trained. */
+    CURRENT,
+    /** The one that sampled. */
+    SAMPLER
+  }
+
+  /**
+   * Settings of entropy-bonus.
+   *
+   * @param coefficient weight
+   */
+  public record EntropyBonusConf(double coefficient) {}
+
+  /**
+   * Settings of high-entropy.
+   *
+   * @param share tokens that are kept
+   * @param count how many that makes
+   * @param weight what becomes of the weight of the others
+   */
+  public record HighEntropyConf(double share, Count count, Weight weight) {}
+
+  /** How many tokens a share makes. */
+  public enum Count {
+    /** Those at or above the quantile. */
+    QUANTILE,
+    /** The share, rounded down. */
+    FLOOR
+  }
+
+  /** What becomes of the weight of tokens that are left out. */
+  public enum Weight {
+    /** The kept tokens share it. */
+    KEPT,
+    /** It is lost. */
+    ALL
+  }
+
+  /**
+   * Settings of kl-cov.
+   *
+   * @param share tokens that are penalised
+   * @param coefficient weight
+   */
+  public record KlCovConf(double share, double coefficient) {}
+
+  /**
+   * Settings of clip-cov.
+   *
+   * @param share tokens that are left out
+   * @param low lower bound of the covariance
+   * @param high upper bound of the covariance
+   */
+  public record ClipCovConf(double share, double low, double high) {}
+
+  /** Refuses what no part of the objective checks. */
   public ObjectiveConf {
+    regularisers = List.copyOf(regularisers);
     new Check()
-        .that(q >= 0 && q <= 1, "objective.q", q, "must be in [0, 1]")
-        .that(resamples >= 0, "objective.resamples", resamples, "must be >= 0")
-        .that(clipLow > 0 && clipLow < 1, "objective.clip_low", clipLow, "must be in (0, 1)")
-        .that(clipHigh > 0, "objective.clip_high", clipHigh, "must be > 0")
-        .that(
-            dualClip == 0 || dualClip > 1,
-            "objective.dual_clip",
-            dualClip,
-            "must be 0 (off) or > 1")
+        .that(lengthLimit >= 0, "objective.length_limit", lengthLimit, "must be >= 0")
         .that(kl >= 0, "objective.kl", kl, "must be >= 0")
+        .that(importanceCap >= 0, "objective.importance_cap", importanceCap, "must be >= 0")
+        .that(overlong.cache >= 0, "objective.overlong.cache", overlong.cache, "must be >= 0")
         .done();
   }
 
   /**
    * The objective that these settings describe.
    *
-   * @throws dev.kindling.check.InvalidInputException if they do not fit together, for example grpo
-   *     with the likelihood estimate
+   * @param longestCompletion the sampler's budgets for rationale and answer, in tokens
+   * @throws dev.kindling.check.InvalidInputException if a value is out of range, also one of a part
+   *     that is not chosen, or if they do not fit together, for example grpo with the likelihood
+   *     estimate
    */
-  Objective build() {
-    return switch (name) {
-      case GARL -> new Garl(success, q, pathwise, normalizeMq);
-      case PAFT -> new Paft(success, q, resamples, normalizeMq);
-      case GRPO ->
-          new Grpo(
-              success,
-              clipLow,
-              clipHigh,
-              dualClip,
-              kl,
-              aggregation.orElse(Aggregation.SEQ_MEAN_TOKEN_MEAN));
-      case RLOO -> new Rloo(success, aggregation.orElse(Aggregation.SEQ_MEAN_TOKEN_SUM));
-      case SFT -> new Sft(aggregation.orElse(Aggregation.TOKEN_MEAN));
-    };
+  Objective build(long longestCompletion) {
+    return new ObjectiveBuilder(this, longestCompletion).build();
   }
 }

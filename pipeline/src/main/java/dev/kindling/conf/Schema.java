@@ -25,8 +25,16 @@ final class Schema {
   Schema(Class<? extends Record> root) {
     this.root = root;
     for (RecordComponent section : root.getRecordComponents()) {
-      for (RecordComponent component : section.getType().getRecordComponents()) {
-        Setting setting = Setting.of(Setting.snakeCase(section.getName()), component);
+      collect(Setting.snakeCase(section.getName()), section.getType());
+    }
+  }
+
+  private void collect(String section, Class<?> type) {
+    for (RecordComponent component : type.getRecordComponents()) {
+      Setting setting = Setting.of(section, component);
+      if (component.getType().isRecord()) {
+        collect(setting.key(), component.getType());
+      } else {
         settings.put(setting.key(), setting);
       }
     }
@@ -52,7 +60,8 @@ final class Schema {
     List<Object> sections = new ArrayList<>();
     for (RecordComponent section : root.getRecordComponents()) {
       try {
-        sections.add(bindSection(section, values));
+        String name = Setting.snakeCase(section.getName());
+        sections.add(bindSection(name, section.getType(), values));
       } catch (InvalidInputException refused) {
         check.and(refused);
       }
@@ -65,32 +74,46 @@ final class Schema {
   ObjectNode write(Record configuration) {
     ObjectNode tree = JsonNodeFactory.instance.objectNode();
     for (RecordComponent section : root.getRecordComponents()) {
-      ObjectNode node = tree.putObject(Setting.snakeCase(section.getName()));
-      Object values = value(section, configuration);
-      for (RecordComponent component : section.getType().getRecordComponents()) {
-        node.set(Setting.snakeCase(component.getName()), Setting.write(value(component, values)));
-      }
+      tree.set(Setting.snakeCase(section.getName()), section(value(section, configuration)));
     }
     return tree;
   }
 
-  private Object bindSection(RecordComponent section, Map<String, JsonNode> values) {
+  private static ObjectNode section(Object record) {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    for (RecordComponent component : record.getClass().getRecordComponents()) {
+      Object value = value(component, record);
+      node.set(
+          Setting.snakeCase(component.getName()),
+          component.getType().isRecord() ? section(value) : Setting.write(value));
+    }
+    return node;
+  }
+
+  private static Object bindSection(String name, Class<?> type, Map<String, JsonNode> values) {
     Check check = new Check();
     List<Object> arguments = new ArrayList<>();
-    for (RecordComponent component : section.getType().getRecordComponents()) {
-      Setting setting = Setting.of(Setting.snakeCase(section.getName()), component);
+    for (RecordComponent component : type.getRecordComponents()) {
+      Setting setting = Setting.of(name, component);
       try {
-        JsonNode node = values.get(setting.key());
-        if (node == null) {
-          throw new InvalidInputException("Missing key " + setting.key());
-        }
-        arguments.add(setting.read(node));
+        arguments.add(
+            component.getType().isRecord()
+                ? bindSection(setting.key(), component.getType(), values)
+                : setting.read(present(setting, values)));
       } catch (InvalidInputException refused) {
         check.and(refused);
       }
     }
     check.done();
-    return construct(section.getType(), arguments);
+    return construct(type, arguments);
+  }
+
+  private static JsonNode present(Setting setting, Map<String, JsonNode> values) {
+    JsonNode node = values.get(setting.key());
+    if (node == null) {
+      throw new InvalidInputException("Missing key " + setting.key());
+    }
+    return node;
   }
 
   private InvalidInputException unknown(String key, JsonNode value) {

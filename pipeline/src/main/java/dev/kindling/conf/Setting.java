@@ -105,9 +105,10 @@ record Setting(String key, Type type, boolean optional) {
     } else if (type == double.class) {
       return readDouble(node);
     } else if (isEnum()) {
-      return readEnum(node);
+      return readEnum(node, (Class<?>) type);
     }
-    return readIntegers(node);
+    Type element = ((ParameterizedType) type).getActualTypeArguments()[0];
+    return element == Integer.class ? readIntegers(node) : readEnums(node, (Class<?>) element);
   }
 
   private double readDouble(JsonNode node) {
@@ -119,8 +120,8 @@ record Setting(String key, Type type, boolean optional) {
     return Double.isFinite(value) ? value : (double) refuse(node, "a finite number");
   }
 
-  private Object readEnum(JsonNode node) {
-    Enum<?>[] constants = (Enum<?>[]) ((Class<?>) type).getEnumConstants();
+  private Object readEnum(JsonNode node, Class<?> choices) {
+    Enum<?>[] constants = (Enum<?>[]) choices.getEnumConstants();
     for (Enum<?> constant : constants) {
       if (node.isTextual() && node.asText().equals(label(constant))) {
         return constant;
@@ -129,6 +130,17 @@ record Setting(String key, Type type, boolean optional) {
     return refuse(
         node,
         "one of " + Arrays.stream(constants).map(Setting::label).collect(Collectors.joining(", ")));
+  }
+
+  private List<Object> readEnums(JsonNode node, Class<?> choices) {
+    List<Object> values = new ArrayList<>();
+    if (!node.isArray()) {
+      refuse(node, "a list");
+    }
+    for (JsonNode element : node) {
+      values.add(readEnum(element, choices));
+    }
+    return values;
   }
 
   private List<Integer> readIntegers(JsonNode node) {

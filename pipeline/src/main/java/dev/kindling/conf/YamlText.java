@@ -20,7 +20,7 @@ import java.util.Map;
  * One source of settings.
  *
  * @param name what messages call it, for example the file's path
- * @param text YAML: a map of sections, each a map of settings
+ * @param text YAML: a map of sections, each a map of settings and of sections in it
  */
 public record YamlText(String name, String text) {
   private static final YAMLFactory FACTORY =
@@ -48,15 +48,22 @@ public record YamlText(String name, String text) {
       throw new InvalidInputException("Cannot read " + name + ": it must be a map of sections");
     }
     for (Map.Entry<String, JsonNode> section : root.properties()) {
-      if (section.getValue().isObject()) {
-        for (Map.Entry<String, JsonNode> setting : section.getValue().properties()) {
-          putOnce(settings, section.getKey() + "." + setting.getKey(), setting.getValue());
-        }
-      } else if (!section.getValue().isNull()) {
-        putOnce(settings, section.getKey(), section.getValue());
+      // A section of comments alone is null.
+      if (!section.getValue().isNull()) {
+        flatten(settings, section.getKey(), section.getValue());
       }
     }
     return settings;
+  }
+
+  private void flatten(Map<String, JsonNode> settings, String key, JsonNode value) {
+    if (!value.isObject()) {
+      putOnce(settings, key, value);
+      return;
+    }
+    for (Map.Entry<String, JsonNode> setting : value.properties()) {
+      flatten(settings, key + "." + setting.getKey(), setting.getValue());
+    }
   }
 
   /** The text as a tree; missing when it is empty. */

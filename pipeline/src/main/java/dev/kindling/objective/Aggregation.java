@@ -1,8 +1,5 @@
 package dev.kindling.objective;
 
-import dev.kindling.check.InvalidInputException;
-import java.util.Locale;
-
 /**
  * How the tokens of a batch are averaged into one loss. Every denominator is counted over the whole
  * batch of an update, sequences with a coefficient of 0 included, so that neither leaving those out
@@ -16,10 +13,11 @@ public enum Aggregation {
   /** Mean over sequences of the sum over their tokens. */
   SEQ_MEAN_TOKEN_SUM("1E0 / batch_sequences"),
   /** Mean over sequences of the mean over their tokens. */
-  SEQ_MEAN_TOKEN_MEAN("1E0 / (batch_sequences * tokens)");
-
-  static final String SETTING = "objective.aggregation";
-  static final String RULE = "must be token-mean, seq-mean-token-sum or seq-mean-token-mean";
+  SEQ_MEAN_TOKEN_MEAN("1E0 / (batch_sequences * tokens)"),
+  /** Mean over sequences of the sum over their tokens divided by a constant length. */
+  DR_GRPO("1E0 / (batch_sequences * length_limit)"),
+  /** The same without the division by the number of sequences, as verl has it. */
+  SEQ_MEAN_TOKEN_SUM_NORM("1E0 / length_limit");
 
   private final String tokenScale;
 
@@ -29,34 +27,11 @@ public enum Aggregation {
 
   /**
    * The share of one token in the loss, as SQL over {@code rollouts} (the example's samples that
-   * are evidence), {@code tokens} (trained tokens of the sequence, at least 1) and {@code
-   * batch_examples}, {@code batch_sequences}, {@code batch_tokens} (counts of the whole batch).
+   * are evidence), {@code tokens} (trained tokens of the sequence, at least 1), {@code
+   * batch_examples}, {@code batch_sequences}, {@code batch_tokens} (counts of the whole batch) and
+   * {@code length_limit} (the constant length, in tokens).
    */
   public String tokenScale() {
     return tokenScale;
-  }
-
-  /** The name in configuration files, for example {@code token-mean}. */
-  public String settingName() {
-    return name().toLowerCase(Locale.ROOT).replace('_', '-');
-  }
-
-  /** Whether a user may choose it: {@link #EXAMPLE_MEAN} belongs to the J_Q family alone. */
-  boolean isChoice() {
-    return this != EXAMPLE_MEAN;
-  }
-
-  /**
-   * The aggregation of a name that a user may choose.
-   *
-   * @throws InvalidInputException if there is none
-   */
-  public static Aggregation named(String name) {
-    for (Aggregation aggregation : values()) {
-      if (aggregation.isChoice() && aggregation.settingName().equals(name)) {
-        return aggregation;
-      }
-    }
-    throw new InvalidInputException("Invalid " + SETTING + ": " + name + " (" + RULE + ")");
   }
 }

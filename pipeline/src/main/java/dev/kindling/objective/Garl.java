@@ -2,6 +2,7 @@ package dev.kindling.objective;
 
 import dev.kindling.check.Check;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * GARL, gradient-amplified reinforcement learning on the J_Q continuum (arXiv:2604.25907, algorithm
@@ -21,17 +22,22 @@ import java.util.List;
  * term then, whatever {@code pathwise} says, and c_m is the coefficient of the whole sampled
  * sequence (z_m, ŷ_m).
  *
+ * <p>With {@code carry} the amplification is P̃^-q, P̃ being the example's P̂ carried across steps;
+ * its baseline is (w̄ of the others)/P̃^q, which does not contain the sample either.
+ *
  * @param success the estimate that w is
- * @param q exponent of the amplification, in [0, 1]; 0 is reinforcement learning of P, 1 the
- *     gradient of log P
+ * @param schedule exponent of the amplification, in [0, 1]; 0 is reinforcement learning of P
+ *     (VeriFree, arXiv:2505.21493), 1 the gradient of log P (IWAE, arXiv:1509.00519)
  * @param pathwise whether the answer has its pathwise term
  * @param normalizeMq whether coefficients are divided by M^q, which keeps w/w̄^q in [0, 1]
+ * @param carry the share of earlier evidence on P that a visit keeps, in [0, 1); 0 carries nothing
  */
-public record Garl(Success success, double q, boolean pathwise, boolean normalizeMq)
-    implements Objective {
-  /** Refuses q outside [0, 1]. */
+public record Garl(
+    Success success, QSchedule schedule, boolean pathwise, boolean normalizeMq, double carry)
+    implements Estimator {
+  /** Refuses a share outside [0, 1). */
   public Garl {
-    new Check().that(q >= 0 && q <= 1, "objective.q", q, "must be in [0, 1]").done();
+    new Check().that(carry >= 0 && carry < 1, "objective.carry", carry, "must be in [0, 1)").done();
   }
 
   @Override
@@ -41,8 +47,9 @@ public record Garl(Success success, double q, boolean pathwise, boolean normaliz
 
   @Override
   public List<SqlColumn> columns() {
+    boolean carried = carry > 0;
     return List.of(
-        new SqlColumn("q", SqlColumn.literal(q)),
+        new SqlColumn("q", schedule.expression()),
         new SqlColumn(
             "largest", SqlColumn.overExample("min(CASE WHEN relative_w = 1E0 THEN sample END)")),
         // Taking the largest (1) from a sum that it dominates would leave rounding noise where the
@@ -55,12 +62,19 @@ public record Garl(Success success, double q, boolean pathwise, boolean normaliz
             "CASE WHEN sample = largest THEN sum_without_largest"
                 + " ELSE sum_relative_w - relative_w END"),
         new SqlColumn(
-            "baseline",
-            "CASE WHEN rollouts = 1 THEN 0E0"
-                + " ELSE power(sum_of_others / (rollouts - 1), 1E0 - q) END"),
+            "mean_of_others",
+            "CASE WHEN rollouts = 1 THEN 0E0 ELSE sum_of_others / (rollouts - 1) END"),
         new SqlColumn(
             "scale", "exp((1E0 - q) * log_max)" + (normalizeMq ? " / power(rollouts, q)" : "")),
-        new SqlColumn("amplified_w", "relative_w * power(mean_relative_w, -q)"),
+        new SqlColumn(
+            "amplification",
+            carried ? "exp(-q * (carried_log_p - log_max))" : "power(mean_relative_w, -q)"),
+        new SqlColumn(
+            "baseline",
+            carried
+                ? "mean_of_others * amplification"
+                : "CASE WHEN rollouts = 1 THEN 0E0 ELSE power(mean_of_others, 1E0 - q) END"),
+        new SqlColumn("amplified_w", "relative_w * amplification"),
         new SqlColumn("rationale_coef", ifPossible("scale * (amplified_w - baseline)")),
         new SqlColumn("answer_coef", answerCoef()));
   }
@@ -77,12 +91,22 @@ public record Garl(Success success, double q, boolean pathwise, boolean normaliz
   }
 
   @Override
-  public TokenLoss tokenLoss() {
+  public TokenLoss paperLoss() {
     return new PolicyGradient();
   }
 
   @Override
-  public Aggregation aggregation() {
+  public Aggregation paperAggregation() {
     return Aggregation.EXAMPLE_MEAN;
+  }
+
+  @Override
+  public boolean needsGroup() {
+    return false;
+  }
+
+  @Override
+  public OptionalDouble carryDecay() {
+    return carry > 0 ? OptionalDouble.of(carry) : OptionalDouble.empty();
   }
 }

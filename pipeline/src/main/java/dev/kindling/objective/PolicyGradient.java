@@ -1,27 +1,22 @@
 package dev.kindling.objective;
 
-import java.io.Serializable;
-
-/** −k log p: the coefficient is the weight of the token's log-prob, whoever sampled it. */
-public record PolicyGradient() implements TokenLoss, Serializable {
+/**
+ * −k log p: the coefficient is the weight of the token's log-prob, whoever sampled it (Williams
+ * 1992, REINFORCE).
+ */
+public record PolicyGradient() implements PerTokenLoss {
   @Override
-  public double value(
-      double logprob,
-      double samplerLogprob,
-      double referenceLogprob,
-      double coef,
-      double tokenScale) {
-    // A coefficient of 0 takes the token out of the loss even where its log-prob is infinite.
-    return coef == 0 ? 0 : -coef * logprob;
+  public String name() {
+    return "policy-gradient";
   }
 
   @Override
-  public double slope(
-      double logprob,
-      double samplerLogprob,
-      double referenceLogprob,
-      double coef,
-      double tokenScale) {
+  public double value(double logprob, double samplerLogprob, double coef) {
+    return -coef * logprob;
+  }
+
+  @Override
+  public double slope(double logprob, double samplerLogprob, double coef) {
     return -coef;
   }
 
@@ -31,7 +26,7 @@ public record PolicyGradient() implements TokenLoss, Serializable {
   }
 
   @Override
-  public boolean needsReference() {
+  public boolean usesRatio() {
     return false;
   }
 }

@@ -1,39 +1,23 @@
 package dev.kindling.objective;
 
-import dev.kindling.check.Check;
 import java.util.List;
 
 /**
- * RLOO, REINFORCE with a leave-one-out baseline (arXiv:2402.14740): A_m is the reward minus the
- * mean reward of the example's other samples.
+ * RLOO, REINFORCE with a leave-one-out baseline (arXiv:2402.14740, section 2.3): A_m is the reward
+ * minus the mean reward of the example's other samples.
  *
  * <p>Conventions: the baseline of a single sample is 0. Departure: the paper's reward contains a
  * penalty on the KL divergence to the reference policy; this one is the verifier's alone.
- *
- * @param success must be verified: the advantage is made of the verifier's rewards
- * @param aggregation how tokens are averaged; the paper's is seq-mean-token-sum
  */
-public record Rloo(Success success, Aggregation aggregation) implements Objective {
-  /** Refuses the likelihood estimate. */
-  public Rloo {
-    new Check()
-        .that(
-            success == Success.VERIFIED,
-            "objective.success",
-            success.settingName(),
-            "must be verified: RLOO trains on the sampled answer, whose reward is a verdict; with"
-                + " the likelihood of the gold answer it is GARL at q = 0")
-        .that(
-            aggregation.isChoice(),
-            Aggregation.SETTING,
-            aggregation.settingName(),
-            Aggregation.RULE)
-        .done();
-  }
-
+public record Rloo() implements Estimator {
   @Override
   public String name() {
     return "rloo";
+  }
+
+  @Override
+  public Success success() {
+    return Success.VERIFIED;
   }
 
   @Override
@@ -48,7 +32,17 @@ public record Rloo(Success success, Aggregation aggregation) implements Objectiv
   }
 
   @Override
-  public TokenLoss tokenLoss() {
+  public TokenLoss paperLoss() {
     return new PolicyGradient();
+  }
+
+  @Override
+  public Aggregation paperAggregation() {
+    return Aggregation.SEQ_MEAN_TOKEN_SUM;
+  }
+
+  @Override
+  public boolean needsGroup() {
+    return true;
   }
 }

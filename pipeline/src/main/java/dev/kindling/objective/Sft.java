@@ -1,26 +1,12 @@
 package dev.kindling.objective;
 
-import dev.kindling.check.Check;
 import java.util.List;
 
 /**
  * Supervised fine-tuning: maximises log p(z, y*|x) of given rationales and gold answers, every
  * sequence with the coefficient 1.
- *
- * @param aggregation how tokens are averaged; token-mean is usual
  */
-public record Sft(Aggregation aggregation) implements Objective {
-  /** Refuses the aggregation of the J_Q family. */
-  public Sft {
-    new Check()
-        .that(
-            aggregation.isChoice(),
-            Aggregation.SETTING,
-            aggregation.settingName(),
-            Aggregation.RULE)
-        .done();
-  }
-
+public record Sft() implements Estimator {
   @Override
   public String name() {
     return "sft";
@@ -38,7 +24,22 @@ public record Sft(Aggregation aggregation) implements Objective {
   }
 
   @Override
-  public TokenLoss tokenLoss() {
+  public TokenLoss paperLoss() {
     return new PolicyGradient();
+  }
+
+  @Override
+  public Aggregation paperAggregation() {
+    return Aggregation.TOKEN_MEAN;
+  }
+
+  @Override
+  public boolean needsGroup() {
+    return false;
+  }
+
+  @Override
+  public boolean isSupervised() {
+    return true;
   }
 }

@@ -1,5 +1,8 @@
 package dev.kindling.objective;
 
+import java.util.List;
+import java.util.stream.Stream;
+
 /**
  * A named SQL expression, a value of one sample.
  *
@@ -22,6 +25,11 @@ public record SqlColumn(String name, String expression) {
     return aggregate + BY_SAMPLE + " ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)";
   }
 
+  /** Some columns and then others. */
+  static List<SqlColumn> join(List<SqlColumn> first, List<SqlColumn> then) {
+    return Stream.concat(first.stream(), then.stream()).toList();
+  }
+
   /** An aggregate over the samples of the example up to and including this one. */
   static String upToSample(String aggregate) {
     return aggregate + BY_SAMPLE + " ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)";
@@ -32,8 +40,19 @@ public record SqlColumn(String name, String expression) {
     return "lag(" + value + ")" + BY_SAMPLE + ")";
   }
 
+  /**
+   * A random number in [0, 1), the same wherever and whenever it is drawn: h/2^52 where h is the
+   * number that the first 13 hexadecimal digits of the keys' MD5 write.
+   *
+   * @param keys columns, joined by a slash before they are hashed
+   */
+  public static String uniform(String keys) {
+    return "CAST(conv(substr(md5(concat_ws('/', %s)), 1, 13), 16, 10) AS DOUBLE)".formatted(keys)
+        + " / 4503599627370496E0";
+  }
+
   /** A real number as a SQL literal of type double, in Spark and in DuckDB alike. */
-  static String literal(double number) {
+  public static String literal(double number) {
     String digits = Double.toString(number);
     return digits.contains("E") ? digits : digits + "E0";
   }

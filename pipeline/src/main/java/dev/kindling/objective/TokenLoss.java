@@ -1,38 +1,25 @@
 package dev.kindling.objective;
 
+import java.io.Serializable;
+
 /**
- * How a token's coefficient meets its log-prob. The loss of a batch is the sum of {@link #value}
- * over its trained tokens; the trainer pulls {@link #slope} back through the model. Log-probs are
- * in nats, of the token that was trained on, at temperature 1.
+ * How the coefficients of a sequence meet its log-probs. The loss of a batch is the sum of what
+ * {@link #add} gives over its sequences. Log-probs are in nats, at temperature 1; a ratio is that
+ * of the policy being trained to the one that sampled.
  */
-public interface TokenLoss {
+public sealed interface TokenLoss extends Serializable permits PerTokenLoss, Gspo {
+  /** The name in configuration files, for example {@code clipped-ratio}. */
+  String name();
+
   /**
-   * The token's term of the loss.
+   * Adds value and slope by log-prob of every token, and marks those whose ratio was clipped.
    *
-   * @param logprob log-prob under the policy being trained
-   * @param samplerLogprob log-prob under the policy that sampled
-   * @param referenceLogprob log-prob under the reference policy; NaN unless {@link #needsReference}
-   * @param coef the row's coefficient on this token, denominators of the global batch contained
-   * @param tokenScale the token's share in the aggregated loss, before any advantage
+   * @param scores the sequence's trained tokens
+   * @param coefs coefficient of each token, after what regularisers made of it
+   * @param terms what to add to
    */
-  double value(
-      double logprob,
-      double samplerLogprob,
-      double referenceLogprob,
-      double coef,
-      double tokenScale);
+  void add(SequenceScores scores, double[] coefs, LossTerms terms);
 
-  /** Derivative of {@link #value} by {@code logprob}, everything else held fixed. */
-  double slope(
-      double logprob,
-      double samplerLogprob,
-      double referenceLogprob,
-      double coef,
-      double tokenScale);
-
-  /** Whether the ratio of this token was clipped, so that its advantage has no gradient. */
-  boolean isClipped(double logprob, double samplerLogprob, double coef);
-
-  /** Whether log-probs of the reference policy are needed. */
-  boolean needsReference();
+  /** Whether it corrects for the policy that sampled, and so bounds or weighs by the ratio. */
+  boolean usesRatio();
 }

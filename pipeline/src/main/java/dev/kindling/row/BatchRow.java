@@ -19,6 +19,9 @@ import java.io.Serializable;
  * @param tokenScale the share of one token of this row in the aggregated loss, before any advantage
  *     (for terms without advantage, such as the KL term)
  * @param samplerLogprobs the sampler's log-prob of each token
+ * @param forcedToken index of the end-of-thinking token that closed the rationale by force; −1
+ *     without
+ * @param sampledEnd index behind the last token that the policy sampled; a gold answer follows
  */
 public record BatchRow(
     String exampleId,
@@ -29,7 +32,9 @@ public record BatchRow(
     int row,
     int[] tokenIds,
     int promptLength,
-    float[] coefs,
+    double[] coefs,
     double tokenScale,
-    float[] samplerLogprobs)
+    float[] samplerLogprobs,
+    int forcedToken,
+    int sampledEnd)
     implements Serializable {}

@@ -11,6 +11,7 @@ package dev.kindling.row;
  *     ERROR}; the last two are faults of the verifier and no evidence about the policy
  * @param reward 1 for {@code CORRECT}, 0 for {@code WRONG} and {@code UNPARSEABLE}, null for faults
  * @param logW log p(y*|x,z) of the rollout, in nats
+ * @param tokens length of the sampled rationale and answer, a forced end of thinking not counted
  * @param reason the verifier's sentence on a verdict other than {@code CORRECT}; null otherwise
  * @param verifierMillis wall time of the verifier; not part of any equality
  */
@@ -22,5 +23,6 @@ public record ScoreRow(
     String verdict,
     Double reward,
     double logW,
+    int tokens,
     String reason,
     double verifierMillis) {}

@@ -32,6 +32,9 @@ public final class Table<T extends Record> {
   /** {@code 4-weights}. */
   public static final Table<WeightRow> WEIGHTS = new Table<>("4-weights", WeightRow.class);
 
+  /** {@code 4-carried}, in runs that carry estimates across steps. */
+  public static final Table<CarriedRow> CARRIED = new Table<>("4-carried", CarriedRow.class);
+
   /** {@code 5-batches}. */
   public static final Table<BatchRow> BATCHES = new Table<>("5-batches", BatchRow.class);
 
@@ -54,10 +57,10 @@ public final class Table<T extends Record> {
 
   /** Every table, in the order of the data's way. */
   public static List<Table<?>> all() {
-    return List.of(PROMPTS, ROLLOUTS, SCORES, WEIGHTS, BATCHES, STEP, METRICS);
+    return List.of(PROMPTS, ROLLOUTS, SCORES, WEIGHTS, CARRIED, BATCHES, STEP, METRICS);
   }
 
-  /** The tables in a step's folder, all but the metrics. */
+  /** The tables that every step's folder has. */
   public static List<Table<?>> ofStep() {
     return List.of(PROMPTS, ROLLOUTS, SCORES, WEIGHTS, BATCHES, STEP);
   }

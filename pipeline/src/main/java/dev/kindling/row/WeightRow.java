@@ -18,8 +18,14 @@ package dev.kindling.row;
  * @param pHat P̂, the mean of w over the samples; may underflow to 0, see {@code logPHat}
  * @param logPHat log P̂ in nats; negative infinity when every w is 0
  * @param q exponent of the J_Q family; null for objectives outside it
- * @param amplification P̂^-q; null when q is
+ * @param amplification P̂^-q, of the carried P̂ where there is one; null when q is
  * @param effectiveSampleSize (Σw)²/Σw², between 1 and M; 0 when every w is 0
+ * @param rewardsAreEqual whether all samples have one reward, after shaping
+ * @param carriedLogP log P̂ carried across steps, this one's samples included, in nats; null unless
+ *     the objective carries it
+ * @param carriedCount see {@link CarriedRow}; null likewise
+ * @param carriedSquareCount see {@link CarriedRow}; null likewise
+ * @param carriedSampleSize effective sample size of the carried estimate; null likewise
  * @param samples sample indices
  * @param logW log w of each sample under the estimate used
  * @param resampled PAFT's count of how often each sample was drawn; null for other objectives
@@ -41,6 +47,11 @@ public record WeightRow(
     Double q,
     Double amplification,
     double effectiveSampleSize,
+    boolean rewardsAreEqual,
+    Double carriedLogP,
+    Double carriedCount,
+    Double carriedSquareCount,
+    Double carriedSampleSize,
     int[] samples,
     double[] logW,
     int[] resampled,

@@ -2,6 +2,7 @@ package dev.kindling.stage;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.lit;
 
 import dev.kindling.objective.Objective;
 import org.apache.spark.sql.Dataset;
@@ -45,10 +46,11 @@ public final class Batch {
    * micro-batch and row.
    *
    * <p>A token's coefficient is its sample's times the token's share in the update's loss ({@link
-   * dev.kindling.objective.Aggregation}), in single precision. The end-of-thinking token that
-   * closed a rationale by force was not chosen by the policy: its coefficient is 0 and it does not
-   * count as a trained token. A sequence whose coefficients are all 0, or too small for single
-   * precision, is left out unless the objective has a KL term.
+   * dev.kindling.objective.Aggregation}), in double precision: log w may be −200. The
+   * end-of-thinking token that closed a rationale by force was not chosen by the policy: its
+   * coefficient is 0 and it does not count as a trained token. A sequence whose coefficients are
+   * all 0 is left out unless a regulariser counts every token, and so is an example whose rewards
+   * are all equal where the objective filters those.
    *
    * <p>The job fails, naming example and sample, where a weighted sample has no rollout or no
    * prompt, where token ids and log-probs differ in number, and where a sequence is longer than the
@@ -75,19 +77,19 @@ public final class Batch {
         .join(rollouts, SAMPLE_KEY, "left")
         .join(prompts, EXAMPLE_KEY, "left")
         .withColumn("token_ids", expr("concat(prompt_ids, rationale_ids, " + answerIds + ")"))
-        .withColumn("prompt_zeros", expr("array_repeat(CAST(0 AS FLOAT), prompt_length)"))
+        .withColumn("no_logprobs", expr("array_repeat(CAST(0 AS FLOAT), prompt_length)"))
         .withColumn(
             "coefs",
             expr(
                 """
                 concat(
-                  prompt_zeros,
+                  array_repeat(0E0, prompt_length),
                   array_repeat(rationale_token_coef, rationale_tokens),
-                  array_repeat(CAST(0 AS FLOAT), forced_tokens),
+                  array_repeat(0E0, forced_tokens),
                   array_repeat(answer_token_coef, answer_tokens))"""))
         .withColumn(
             "sampler_logprobs",
-            expr("concat(prompt_zeros, rationale_logprobs, " + answerLogprobs + ")"))
+            expr("concat(no_logprobs, rationale_logprobs, " + answerLogprobs + ")"))
         .withColumn(
             "sampler_logprobs",
             expr(
@@ -98,6 +100,12 @@ public final class Batch {
                     sample, ': ', size(sampler_logprobs) - prompt_length, ' log-probs (must be ',
                     size(token_ids) - prompt_length, ', one for each token)'))
                 END"""))
+        .withColumn("rationale_end", expr("prompt_length + rationale_tokens + forced_tokens"))
+        .withColumn(
+            "forced_token", expr("CASE WHEN forced_tokens = 1 THEN rationale_end - 1 ELSE -1 END"))
+        .withColumn(
+            "sampled_end",
+            expr("CASE WHEN answer_source = 'gold' THEN rationale_end ELSE size(token_ids) END"))
         .repartition(settings.updates() * settings.shards(), col("update"), col("shard"))
         .sortWithinPartitions("update", "shard", "micro_batch", "row")
         .select(
@@ -111,7 +119,9 @@ public final class Batch {
             "prompt_length",
             "coefs",
             "token_scale",
-            "sampler_logprobs");
+            "sampler_logprobs",
+            "forced_token",
+            "sampled_end");
   }
 
   /** One row a weighted sample, without its tokens: update, lengths and token coefficients. */
@@ -122,16 +132,17 @@ public final class Batch {
       Objective objective,
       BatchSettings settings) {
     String scale = objective.aggregation().tokenScale();
-    return samples(examples(prompts, weights, settings), rollouts)
+    return samples(examples(prompts, weights, objective, settings), rollouts)
+        .withColumn("length_limit", lit(objective.lengthLimit()))
         .withColumn("batch_sequences", expr("count(*) OVER (PARTITION BY update)"))
         .withColumn("batch_tokens", expr("sum(tokens) OVER (PARTITION BY update)"))
         .withColumn("token_scale", expr("CASE WHEN tokens = 0 THEN 0E0 ELSE " + scale + " END"))
-        .withColumn("rationale_token_coef", expr("CAST(rationale_coef * token_scale AS FLOAT)"))
-        .withColumn("answer_token_coef", expr("CAST(answer_coef * token_scale AS FLOAT)"))
+        .withColumn("rationale_token_coef", expr("rationale_coef * token_scale"))
+        .withColumn("answer_token_coef", expr("answer_coef * token_scale"))
         .withColumn(
             "is_trained",
             expr(
-                objective.trainsOnZeroCoefficients()
+                objective.loss().trainsOnZeroCoefficients()
                     ? "tokens > 0"
                     : "(rationale_token_coef <> 0 AND rationale_tokens > 0)"
                         + " OR (answer_token_coef <> 0 AND answer_tokens > 0)"));
@@ -139,7 +150,7 @@ public final class Batch {
 
   /** The examples that have samples, each with its update and the lengths of prompt and y*. */
   private static Dataset<Row> examples(
-      Dataset<Row> prompts, Dataset<Row> weights, BatchSettings settings) {
+      Dataset<Row> prompts, Dataset<Row> weights, Objective objective, BatchSettings settings) {
     Dataset<Row> lengths =
         prompts.selectExpr(
             "example_id",
@@ -149,7 +160,7 @@ public final class Batch {
     // A step has one answer source, so this is one window over all examples.
     String update = "ntile(%d) OVER (PARTITION BY answer_source ORDER BY position, example_id) - 1";
     return weights
-        .filter("rollouts > 0")
+        .filter(objective.filterEqual() ? "rollouts > 0 AND NOT rewards_are_equal" : "rollouts > 0")
         .join(lengths, EXAMPLE_KEY, "left")
         .withColumn("update", expr(update.formatted(settings.updates())))
         .withColumn("batch_examples", expr("count(*) OVER (PARTITION BY answer_source, update)"))

@@ -1,23 +1,21 @@
 package dev.kindling.stage;
 
-import dev.kindling.engine.model.Weights;
 import dev.kindling.engine.train.GradientStatistics;
-import dev.kindling.engine.train.Sequence;
+import dev.kindling.engine.train.SequenceId;
 import dev.kindling.engine.train.ShardGradient;
-import dev.kindling.engine.train.Trainer;
 import dev.kindling.io.SliceRange;
-import dev.kindling.objective.TokenLoss;
+import dev.kindling.objective.SequenceLoss;
 import dev.kindling.row.BatchRow;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.Map;
 import org.apache.spark.Partitioner;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.TaskCompletionListener;
 import scala.Tuple2;
 
@@ -27,14 +25,18 @@ import scala.Tuple2;
  * reduce task, which gets them in order of chunk and shard, holds its sum and one chunk. (Spark
  * sorts them, on disk where its memory for shuffles is short.)
  *
- * @param policy the policy being trained
- * @param reference the policy that a KL term refers to; null without one
- * @param loss the objective's token loss
+ * @param policies the policy being trained, and those that the loss needs
+ * @param loss what is differentiated
+ * @param marks what its batch-wide regularisers say of each sequence's tokens
  * @param keptBytes most bytes of a micro-batch's activations that are kept for its backward pass
  * @param ranges the slices
  */
 record GradientSlices(
-    PolicyRef policy, PolicyRef reference, TokenLoss loss, long keptBytes, List<SliceRange> ranges)
+    TrainingPolicies policies,
+    SequenceLoss loss,
+    Broadcast<Map<SequenceId, double[][]>> marks,
+    long keptBytes,
+    List<SliceRange> ranges)
     implements Serializable {
   /** Elements of a chunk, 4 MiB: large enough to copy at speed, small enough to hold a few. */
   private static final int CHUNK = 1 << 20;
@@ -148,38 +150,11 @@ record GradientSlices(
   }
 
   private ShardGradient gradient(List<BatchRow> rows) {
-    try (SharedCache.Lease<Trainer> trainer =
-            SharedCache.lease(
-                SharedCache.Kind.TRAINER,
-                "trainer " + policy.precision() + " " + keptBytes,
-                Trainer.class,
-                () -> new Trainer(policy.precision(), keptBytes));
-        SharedCache.Lease<Weights> weights = policy.weights();
-        SharedCache.Lease<Weights> anchor = reference == null ? null : reference.reference()) {
-      return trainer
-          .value()
-          .gradient(
-              weights.value(), anchor == null ? null : anchor.value(), microBatches(rows), loss);
-    }
-  }
-
-  private static List<List<Sequence>> microBatches(List<BatchRow> rows) {
-    rows.sort(Comparator.comparingInt(BatchRow::microBatch).thenComparingInt(BatchRow::row));
-    SortedMap<Integer, List<Sequence>> microBatches = new TreeMap<>();
-    for (BatchRow row : rows) {
-      microBatches
-          .computeIfAbsent(row.microBatch(), index -> new ArrayList<>())
-          .add(
-              new Sequence(
-                  row.exampleId(),
-                  row.sample(),
-                  row.tokenIds(),
-                  row.promptLength(),
-                  row.coefs(),
-                  row.tokenScale(),
-                  row.samplerLogprobs()));
-    }
-    return List.copyOf(microBatches.values());
+    return policies.with(
+        loss.needsSampler(),
+        keptBytes,
+        (trainer, loaded) ->
+            trainer.gradient(loaded, ShardSequences.microBatches(rows, marks.value()), loss));
   }
 
   /** The keys of a shard's parts, in order. */

@@ -4,19 +4,22 @@ import dev.kindling.engine.model.ParameterLayout;
 import dev.kindling.engine.train.AdamW;
 import dev.kindling.engine.train.AdamWSettings;
 import dev.kindling.engine.train.GradientStatistics;
+import dev.kindling.engine.train.SequenceId;
 import dev.kindling.io.CheckpointSlice;
 import dev.kindling.io.SliceRange;
 import dev.kindling.io.StoredFile;
-import dev.kindling.objective.TokenLoss;
+import dev.kindling.objective.SequenceLoss;
 import dev.kindling.row.StepRow;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
 
 /**
@@ -28,7 +31,7 @@ import org.apache.spark.storage.StorageLevel;
  * input, so retries and speculation are harmless; shards and slices are settings of the run, so the
  * bytes do not depend on the cluster.
  *
- * @param loss the objective's token loss
+ * @param loss what the trainer differentiates
  * @param adam the optimizer's settings
  * @param clipNorm largest global L2 norm of the gradient, larger ones are scaled down to it; 0 is
  *     off
@@ -36,14 +39,16 @@ import org.apache.spark.storage.StorageLevel;
  * @param slices number of slices of the parameter vector
  * @param keptBytes most bytes of a micro-batch's activations that a task keeps for its backward
  *     pass
+ * @param seed the run's seed, for regularisers that draw
  */
 public record GradientStep(
-    TokenLoss loss,
+    SequenceLoss loss,
     AdamWSettings adam,
     double clipNorm,
     MismatchGate gate,
     int slices,
-    long keptBytes) {
+    long keptBytes,
+    long seed) {
   /**
    * What one update saw and wrote.
    *
@@ -93,8 +98,7 @@ public record GradientStep(
    * @param batches the step's shards
    * @param update which update of the step, 0-based
    * @param step the step that is being made
-   * @param policy the policy to update
-   * @param reference the policy that a KL term refers to; null without one
+   * @param policies the policy to update, and those that the loss needs
    * @param folder where the new slices go
    * @param number the update's number in the run, 1 for the first
    * @param learningRate learning rate of this update
@@ -105,14 +109,16 @@ public record GradientStep(
       ShardedBatches batches,
       int update,
       long step,
-      PolicyRef policy,
-      PolicyRef reference,
+      TrainingPolicies policies,
       Path folder,
       long number,
       double learningRate) {
+    PolicyRef policy = policies.trained();
+    Broadcast<Map<SequenceId, double[][]>> marks =
+        new BatchMarks(policies, loss, keptBytes, seed).of(batches.of(update), step);
     List<SliceRange> ranges = SliceRange.split(ParameterLayout.of(policy.model()).size(), slices);
     JavaRDD<GradientSlices.Sum> sums =
-        new GradientSlices(policy, reference, loss, keptBytes, ranges).sums(batches.of(update));
+        new GradientSlices(policies, loss, marks, keptBytes, ranges).sums(batches.of(update));
     sums.persist(StorageLevel.MEMORY_AND_DISK());
     try {
       List<GradientSlices.Head> heads = sums.map(GradientSlices.Sum::head).collect();
@@ -128,6 +134,7 @@ public record GradientStep(
       return new Update(heads.get(0).made().rows(), statistics, norm, clip, files);
     } finally {
       sums.unpersist();
+      marks.destroy();
     }
   }
 

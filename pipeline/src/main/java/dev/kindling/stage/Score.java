@@ -35,7 +35,13 @@ public final class Score {
     RowCodec<ScoreRow> output = Table.SCORES.codec();
     Dataset<Row> answers =
         rollouts
-            .select("example_id", "sample", "answer_ids", "log_w")
+            .selectExpr(
+                "example_id",
+                "sample",
+                "answer_ids",
+                "log_w",
+                "size(rationale_ids) + size(answer_ids) - CAST(forced_end_of_thinking AS INT)"
+                    + " AS tokens")
             .join(
                 prompts.select("example_id", "gold_answers", "verifier", "verifier_context"),
                 "example_id");
@@ -76,6 +82,7 @@ public final class Score {
         verdict.name(),
         reward,
         row.getAs("log_w"),
+        row.getAs("tokens"),
         verdict == Verdict.CORRECT ? null : judgement.reason(),
         millis);
   }

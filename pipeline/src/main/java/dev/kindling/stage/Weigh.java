@@ -5,11 +5,14 @@ import static dev.kindling.objective.SqlColumn.overExample;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 
+import dev.kindling.objective.Estimator;
 import dev.kindling.objective.Objective;
 import dev.kindling.objective.SqlColumn;
 import dev.kindling.objective.Success;
+import dev.kindling.row.Table;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -49,15 +52,30 @@ public final class Weigh {
           new SqlColumn("sum_relative_w", overExample("sum(relative_w)")),
           new SqlColumn("mean_relative_w", overExample("avg(relative_w)")),
           new SqlColumn("sum_of_squares", overExample("sum(relative_w * relative_w)")),
+          // Relative variance of the estimate of P, times P²: what its powers are biased by.
+          new SqlColumn(
+              "spread",
+              "CASE WHEN sum_relative_w > 0E0 THEN"
+                  + " sum_of_squares / (sum_relative_w * sum_relative_w) - 1E0 / rollouts END"),
           new SqlColumn(
               "log_p_hat",
               "CASE WHEN mean_relative_w = 0E0 THEN "
                   + MINUS_INFINITY
                   + " ELSE log_max + ln(mean_relative_w) END"),
+          new SqlColumn("carried_log_p", "CAST(NULL AS DOUBLE)"),
+          new SqlColumn("carried_count", "CAST(NULL AS DOUBLE)"),
+          new SqlColumn("carried_square_count", "CAST(NULL AS DOUBLE)"),
+          new SqlColumn("carried_sample_size", "CAST(NULL AS DOUBLE)"),
           new SqlColumn("q", "CAST(NULL AS DOUBLE)"),
           new SqlColumn("resampled", "CAST(NULL AS INT)"));
 
   private Weigh() {}
+
+  /** The weights of one step for an objective that carries no estimates across steps. */
+  public static Dataset<Row> weigh(Dataset<Row> scores, Objective objective, long seed, long step) {
+    Dataset<Row> none = Table.CARRIED.of(scores.sparkSession(), List.of());
+    return weigh(scores, none, objective, seed, step);
+  }
 
   /**
    * The weights of one step, ordered by example.
@@ -69,18 +87,26 @@ public final class Weigh {
    * or, outside faults, a log w is null, NaN or positive infinity or a reward is not finite.
    *
    * @param scores rows of {@code 3-scores}
+   * @param carried rows of {@code 4-carried} of the step before, no row for an example that was not
+   *     visited; used where the objective carries estimates
    * @param objective makes the coefficients
    * @param seed the run's seed, for objectives that draw
    * @param step the step's number, for objectives that draw
    * @return rows of {@code 4-weights}
    */
-  public static Dataset<Row> weigh(Dataset<Row> scores, Objective objective, long seed, long step) {
+  public static Dataset<Row> weigh(
+      Dataset<Row> scores, Dataset<Row> carried, Objective objective, long seed, long step) {
+    Estimator estimator = objective.estimator();
     Success success = objective.success();
     Dataset<Row> samples =
-        with(samples(scores, success), ESTIMATES)
+        with(samples(scores, objective), ESTIMATES)
             .withColumn("seed", lit(seed))
             .withColumn("step", lit(step));
-    List<SqlColumn> columns = objective.columns();
+    OptionalDouble decay = estimator.carryDecay();
+    if (decay.isPresent()) {
+      samples = Carry.join(samples, carried, decay.getAsDouble());
+    }
+    List<SqlColumn> columns = estimator.columns();
     boolean draws = columns.stream().anyMatch(column -> column.name().equals("resampled"));
     return example(with(samples, columns), draws)
         .withColumn("success", lit(success.settingName()))
@@ -88,7 +114,7 @@ public final class Weigh {
         .orderBy("example_id");
   }
 
-  private static Dataset<Row> with(Dataset<Row> rows, List<SqlColumn> columns) {
+  static Dataset<Row> with(Dataset<Row> rows, List<SqlColumn> columns) {
     Dataset<Row> result = rows;
     for (SqlColumn column : columns) {
       result = result.withColumn(column.name(), expr(column.expression()));
@@ -97,13 +123,15 @@ public final class Weigh {
   }
 
   /** The scores, checked, with the log w of the estimate in use; null where there is a fault. */
-  private static Dataset<Row> samples(Dataset<Row> scores, Success success) {
+  private static Dataset<Row> samples(Dataset<Row> scores, Objective objective) {
+    String shaped =
+        objective.overlong().map(overlong -> "reward + " + overlong.expression()).orElse("reward");
     String logW =
-        success == Success.LIKELIHOOD
+        objective.success() == Success.LIKELIHOOD
             ? "log_w"
             : "CASE WHEN verdict = 'CORRECT' THEN 0E0 ELSE " + MINUS_INFINITY + " END";
     return scores
-        .select("example_id", "sample", "verdict", "reward", "log_w")
+        .select("example_id", "sample", "verdict", "reward", "log_w", "tokens")
         .withColumn("invalid", expr(INVALID))
         .withColumn(
             "is_evidence",
@@ -111,7 +139,7 @@ public final class Weigh {
                 "CASE WHEN invalid IS NOT NULL THEN raise_error(concat('Invalid ', invalid))"
                     + " ELSE verdict NOT IN ('TIMEOUT', 'ERROR') END"))
         .withColumn("log_w", expr("CASE WHEN is_evidence THEN " + logW + " END"))
-        .withColumn("reward", expr("CASE WHEN is_evidence THEN reward END"));
+        .withColumn("reward", expr("CASE WHEN is_evidence THEN " + shaped + " END"));
   }
 
   /** One row an example, from rows of its samples. */
@@ -130,6 +158,11 @@ public final class Weigh {
             expr("coalesce(first(sum_relative_w * sum_relative_w"
                     + " / nullif(sum_of_squares, 0E0)), 0E0)")
                 .as("effective_sample_size"),
+            expr("coalesce(min(reward) = max(reward), true)").as("rewards_are_equal"),
+            expr("first(carried_log_p)").as("carried_log_p"),
+            expr("first(carried_count)").as("carried_count"),
+            expr("first(carried_square_count)").as("carried_square_count"),
+            expr("first(carried_sample_size)").as("carried_sample_size"),
             // A struct only for evidence: collect_list leaves nulls out.
             expr("sort_array(collect_list(CASE WHEN is_evidence THEN"
                     + " struct(sample, log_w, resampled, rationale_coef, answer_coef) END))")
@@ -152,8 +185,15 @@ public final class Weigh {
             "log_p_hat",
             "q",
             // The bound makes 0 * log P-hat a number where P-hat is 0, so that 0^0 is 1.
-            "exp(-q * greatest(log_p_hat, " + -Double.MAX_VALUE + ")) AS amplification",
+            "exp(-q * greatest(coalesce(carried_log_p, log_p_hat), "
+                + -Double.MAX_VALUE
+                + ")) AS amplification",
             "effective_sample_size",
+            "rewards_are_equal",
+            "carried_log_p",
+            "carried_count",
+            "carried_square_count",
+            "carried_sample_size",
             "evidence.sample AS samples",
             "evidence.log_w AS log_w",
             (draws ? "evidence.resampled" : "CAST(NULL AS ARRAY<INT>)") + " AS resampled",

@@ -9,6 +9,7 @@ import dev.kindling.dataset.ArithmeticProblems;
 import dev.kindling.io.CheckpointSlice;
 import dev.kindling.io.RunFolder;
 import dev.kindling.row.BatchRow;
+import dev.kindling.row.CarriedRow;
 import dev.kindling.row.MetricsRow;
 import dev.kindling.row.PromptRow;
 import dev.kindling.row.RolloutRow;
@@ -106,6 +107,37 @@ class ObjectivesRunTest {
   }
 
   @Test
+  void garlWithRegularisersOfTheWholeBatchDoesNotDependOnShardsAndMicroBatches()
+      throws IOException {
+    String[] settings = {
+      "objective.name=garl",
+      "objective.carry=0.5",
+      "objective.schedule.shape=adaptive",
+      "objective.regularisers=[lp-reg, entropy-bonus, high-entropy]",
+      "objective.lp_reg.rho=0.5",
+      "objective.lp_reg.proxy=sampler",
+      "objective.high_entropy.share=0.5"
+    };
+    RunFolder run = train(settings);
+    // Every rollout counts in the statistics, whatever its coefficients.
+    assertThat(metrics(run).rows()).isEqualTo(PROMPTS * SAMPLES);
+    assertThat(metrics(run).gradNorm()).isPositive();
+    List<CarriedRow> carried = SmallRun.rows(run, 1, Table.CARRIED);
+    assertThat(carried).hasSize(PROMPTS).extracting(CarriedRow::count).containsOnly(4.0);
+    assertThat(run.readCommit(1).rows()).containsEntry("4-carried", (long) PROMPTS);
+    String[] divided = Arrays.copyOf(settings, settings.length + 3);
+    divided[settings.length] = "trainer.shards=1";
+    divided[settings.length + 1] = "trainer.micro_batch_tokens=40";
+    divided[settings.length + 2] = "run.name=divided";
+    train(divided);
+    RunFolder other = SmallRun.folder(temporary, "divided");
+    MetricsRow metrics = metrics(other);
+    assertThat(metrics.loss()).isCloseTo(metrics(run).loss(), within(1e-6));
+    assertThat(metrics.gradNorm())
+        .isCloseTo(metrics(run).gradNorm(), within(1e-4 * metrics(run).gradNorm()));
+  }
+
+  @Test
   void pretrainingTeachesTheRationalesAndAnswersOfTheDataSet() throws IOException {
     Path problems = temporary.resolve("pretraining.jsonl");
     Files.write(problems, new ArithmeticProblems(3).pretraining(8));
@@ -136,11 +168,11 @@ class ObjectivesRunTest {
     for (int update = 0; update < 2; update++) {
       double sum = 0;
       for (BatchRow row : batches) {
-        for (float coef : row.update() == update ? row.coefs() : new float[0]) {
+        for (double coef : row.update() == update ? row.coefs() : new double[0]) {
           sum += coef;
         }
       }
-      assertThat(sum).isCloseTo(1, within(1e-5));
+      assertThat(sum).isCloseTo(1, within(1e-12));
     }
     // Both steps see all eight sequences: what step 1 learned, step 2 finds likelier.
     assertThat(SmallRun.rows(run, 2, Table.METRICS).get(0).loss()).isLessThan(metrics(run).loss());

@@ -125,7 +125,9 @@ final class SmallRun {
   /** The rows of every table of a step, as sorted text without the columns of wall time. */
   static Map<String, List<String>> tables(RunFolder run, long step) {
     Map<String, List<String>> tables = new LinkedHashMap<>();
-    for (Table<?> table : Table.all()) {
+    List<Table<?>> all = new ArrayList<>(Table.ofStep());
+    all.add(Table.METRICS);
+    for (Table<?> table : all) {
       Dataset<Row> rows = table.read(spark(), path(run, step, table).toString());
       tables.put(
           table.name(),

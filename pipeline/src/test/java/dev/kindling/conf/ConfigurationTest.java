@@ -42,13 +42,13 @@ class ConfigurationTest {
     List<String> lines = Configuration.defaults().text().lines().toList();
     long settings = 0;
     for (int i = 0; i < lines.size(); i++) {
-      if (lines.get(i).matches("  [a-z].*")) {
+      if (lines.get(i).matches(" +[a-z].*")) {
         settings++;
-        assertThat(lines.get(i - 1)).as("line above '%s'", lines.get(i)).matches("  # .*");
+        assertThat(lines.get(i - 1)).as("line above '%s'", lines.get(i)).matches(" +# .*");
       }
     }
     assertThat(settings)
-        .isEqualTo(defaults.toYaml().lines().filter(line -> line.matches("  [a-z].*")).count());
+        .isEqualTo(defaults.toYaml().lines().filter(line -> line.matches(" +[a-z].*")).count());
   }
 
   @Test
@@ -85,7 +85,7 @@ class ConfigurationTest {
                         "Unknown key samples (did you mean sampler.samples?)",
                         "Invalid run: 5 (must be a section)",
                         "Invalid sampler.samples: \"many\" (must be an integer of 32 bits)",
-                        "Invalid objective.name: \"grop\" (must be one of garl, paft, grpo, rloo, sft)",
+                        "Invalid objective.name: \"grop\" (must be one of garl, paft, reinforce, reinforce-plus-plus, rloo, grpo, maxrl, sft)",
                         "Invalid trainer.slices: 0 (must be in [1, 99999])",
                         "Invalid trainer.beta1: 1.0 (must be in [0, 1))"));
   }
@@ -145,7 +145,11 @@ class ConfigurationTest {
         "model.precision=float16 | Invalid model.precision: \"float16\" (must be one of float32, bfloat16)",
         "model.tokenizer=characters: | Invalid model.tokenizer: characters:",
         "model.max_positions=320 | Invalid model.max_positions: 320 (must be > sampler.thinking_tokens + sampler.answer_tokens = 320, to leave room for the prompt)",
-        "objective.dual_clip=1 | Invalid objective.dual_clip: 1.0 (must be 0 (off) or > 1)",
+        "objective.dual_clip=1 | Invalid objective.dual_clip: 1.0 (must be 0 (off), or finite and > 1)",
+        "objective.lp_reg.rho=1 | Invalid objective.lp_reg.rho: 1.0 (must be in [0, 1))",
+        "objective.lp_reg.ro=1 | Unknown key objective.lp_reg.ro (did you mean objective.lp_reg.rho?)",
+        "objective.regularisers=lp-reg | Invalid objective.regularisers: \"lp-reg\" (must be a list)",
+        "objective.regularisers=[lp] | Invalid objective.regularisers: \"lp\" (must be one of lp-reg, lp-reg-code, entropy-bonus, high-entropy, kl-cov, clip-cov)",
         "trainer.updates_per_step=33 | Invalid trainer.updates_per_step: 33 (must be <= sampler.prompts_per_step = 32)",
         "trainer.schedule=step | (must be one of constant, linear, cosine)",
         "colour=red | Unknown key colour (conf/defaults.yaml lists all keys)",

@@ -4,126 +4,143 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import net.jqwik.api.Assume;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.DoubleRange;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Settings of the objectives and the losses of a token. */
+/** Which settings and combinations of an objective's parts are refused. */
 class ObjectiveTest {
-  private static final double LOG_2 = Math.log(2);
+  private static final ClippedRatio CLIP = new ClippedRatio(0.2, 0.2, 0);
+  private static final Proxy PROXY = new Proxy(0.02, 0, false);
+  private static final LpReg LP_REG = new LpReg(1, 0.01, PROXY);
+  private static final Sft SFT = new Sft();
+  private static final Garl GARL =
+      new Garl(Success.LIKELIHOOD, QSchedule.constant(0.75), true, true, 0);
+  private static final Paft PAFT = new Paft(Success.VERIFIED, QSchedule.constant(0.75), 0, true, 0);
+  private static final Grpo GRPO = new Grpo(true, CLIP);
+
+  private static Objective objective(
+      Estimator estimator, TokenLoss loss, Regulariser... regularisers) {
+    return new Objective(
+        estimator,
+        loss,
+        List.of(regularisers),
+        estimator.paperAggregation(),
+        1,
+        Optional.empty(),
+        false);
+  }
 
   @Test
-  void everyBrokenRuleOfAnObjectiveIsNamed() {
-    assertThatThrownBy(() -> new Paft(Success.LIKELIHOOD, 1.5, -1, true))
+  void everyBrokenRuleOfAPartIsNamed() {
+    assertThatThrownBy(() -> new ClippedRatio(0, 0, 1))
         .hasMessage(
             """
-            Invalid objective.q: 1.5 (must be in [0, 1])
-            Invalid objective.resamples: -1 (must be >= 0; 0 draws as many as there are samples)""");
-    assertThatThrownBy(() -> new Garl(Success.VERIFIED, Double.NaN, true, true))
-        .hasMessage("Invalid objective.q: NaN (must be in [0, 1])");
-    assertThatThrownBy(
-            () -> new Grpo(Success.VERIFIED, 1, 0, 1, -1, Aggregation.SEQ_MEAN_TOKEN_MEAN))
-        .hasMessage(
-            """
-            Invalid objective.clip_low: 1.0 (must be in (0, 1))
+            Invalid objective.clip_low: 0.0 (must be in (0, 1])
             Invalid objective.clip_high: 0.0 (must be > 0 and finite)
-            Invalid objective.dual_clip: 1.0 (must be 0 (off), or finite and > 1)
-            Invalid objective.kl: -1.0 (must be >= 0 and finite)""");
-    assertThatThrownBy(() -> new Sft(Aggregation.EXAMPLE_MEAN))
+            Invalid objective.dual_clip: 1.0 (must be 0 (off), or finite and > 1)""");
+    assertThatThrownBy(() -> QSchedule.constant(Double.NaN))
+        .hasMessageStartingWith("Invalid objective.q: NaN (must be in [0, 1])");
+    assertThatThrownBy(() -> new Proxy(0.02, 0.1, false))
         .hasMessage(
-            "Invalid objective.aggregation: example-mean (must be token-mean, seq-mean-token-sum"
-                + " or seq-mean-token-mean)");
+            "Invalid objective.lp_reg.tau: 0.1 (must be 0 where objective.lp_reg.kappa is above 0,"
+                + " and above 0 where that is 0)");
+    assertThatThrownBy(() -> new OverlongShaping(100, 101, 0))
+        .hasMessage(
+            """
+            Invalid objective.overlong.cache: 101 (must be 0 (off), or in [1, 100], the longest completion)
+            Invalid objective.overlong.factor: 0.0 (must be > 0 and finite)""");
+    assertThatThrownBy(() -> new ClipCov(2, 5, 5))
+        .hasMessage(
+            """
+            Invalid objective.clip_cov.share: 2.0 (must be in (0, 1])
+            Invalid objective.clip_cov.high: 5.0 (must be > objective.clip_cov.low = 5.0)""");
   }
 
   @Test
-  void rewardsOfSampledAnswersCannotComeFromTheGoldAnswersLikelihood() {
-    assertThatThrownBy(() -> new Rloo(Success.LIKELIHOOD, Aggregation.TOKEN_MEAN))
-        .hasMessageStartingWith("Invalid objective.success: likelihood (must be verified: RLOO");
-    assertThatThrownBy(() -> new Grpo(Success.LIKELIHOOD, 0.2, 0.2, 0, 0, Aggregation.TOKEN_MEAN))
-        .hasMessageStartingWith("Invalid objective.success: likelihood (must be verified: GRPO");
+  void whatNeedsSampledTokensIsRefusedWithoutAny() {
+    assertThatThrownBy(() -> objective(SFT, CLIP, LP_REG))
+        .hasMessageContaining(
+            "Invalid objective.loss: clipped-ratio (must be policy-gradient with objective.name ="
+                + " sft: nothing was sampled")
+        .hasMessageContaining(
+            "Invalid objective.regularisers: lp-reg (must not be there with objective.name = sft:"
+                + " it is about tokens that the policy sampled)");
+    assertThat(objective(SFT, new PolicyGradient(), new EntropyBonus(0.1)).loss().regularisers())
+        .hasSize(1);
   }
 
   @Test
-  void namesOfConfigurationFilesAreReadBack() {
-    assertThat(Success.named("likelihood")).isEqualTo(Success.LIKELIHOOD);
-    assertThat(Aggregation.named("seq-mean-token-sum")).isEqualTo(Aggregation.SEQ_MEAN_TOKEN_SUM);
-    assertThatThrownBy(() -> Success.named("reward"))
-        .hasMessage("Invalid objective.success: reward (must be likelihood or verified)");
-    assertThatThrownBy(() -> Aggregation.named("example-mean"))
-        .hasMessageStartingWith("Invalid objective.aggregation: example-mean (must be token-mean,");
+  void theRatioOfASequenceNeedsASequenceThatWasSampledOnce() {
+    Gspo gspo = new Gspo(3e-4, 4e-4, false);
+    assertThatThrownBy(() -> objective(PAFT, gspo))
+        .hasMessageStartingWith(
+            "Invalid objective.loss: gspo (must not be of the gspo kind with objective.name = paft:"
+                + " a sequence that was drawn again");
+    assertThatThrownBy(() -> objective(GARL, new Gspo(3e-4, 4e-4, true)))
+        .hasMessageStartingWith(
+            "Invalid objective.loss: gspo-token (must not be of the gspo kind with"
+                + " objective.success = likelihood: the gold answer was not sampled");
+    assertThat(objective(GRPO, gspo).tokenLoss()).isEqualTo(gspo);
   }
 
   @Test
-  void aRatioBeyondItsBoundIsClippedOnlyWhereItWouldBeRewarded() {
-    ClippedRatio loss = new ClippedRatio(0.2, 0.3, 0, 0);
-    // The ratio is 2.
-    assertThat(loss.value(LOG_2, 0, Double.NaN, 0.5, 1)).isCloseTo(-0.65, within(1e-15));
-    assertThat(loss.slope(LOG_2, 0, Double.NaN, 0.5, 1)).isZero();
-    assertThat(loss.isClipped(LOG_2, 0, 0.5)).isTrue();
-    assertThat(loss.value(LOG_2, 0, Double.NaN, -0.5, 1)).isCloseTo(1, within(1e-15));
-    assertThat(loss.slope(LOG_2, 0, Double.NaN, -0.5, 1)).isCloseTo(1, within(1e-15));
-    assertThat(loss.isClipped(LOG_2, 0, -0.5)).isFalse();
-    // The ratio is 1/2.
-    assertThat(loss.value(-LOG_2, 0, Double.NaN, -0.5, 1)).isCloseTo(0.4, within(1e-15));
-    assertThat(loss.slope(-LOG_2, 0, Double.NaN, -0.5, 1)).isZero();
-    assertThat(loss.slope(-LOG_2, 0, Double.NaN, 0.5, 1)).isCloseTo(-0.25, within(1e-15));
+  void aRatioIsNotCorrectedTwice() {
+    assertThatThrownBy(() -> objective(GRPO, CLIP, new TruncatedImportance(2)))
+        .hasMessage(
+            "Invalid objective.importance_cap: on (must be 0 with objective.loss = clipped-ratio:"
+                + " its ratio to the policy that sampled is that correction already)");
+    assertThat(objective(GARL, new PolicyGradient(), new TruncatedImportance(2)).regularisers())
+        .hasSize(1);
   }
 
   @Test
-  void theDualClipBoundsTheLossOfANegativeAdvantage() {
-    ClippedRatio loss = new ClippedRatio(0.2, 0.2, 3, 0);
-    assertThat(loss.value(2 * LOG_2, 0, Double.NaN, -0.5, 1)).isEqualTo(1.5);
-    assertThat(loss.slope(2 * LOG_2, 0, Double.NaN, -0.5, 1)).isZero();
-    assertThat(loss.isClipped(2 * LOG_2, 0, -0.5)).isTrue();
-    assertThat(loss.slope(LOG_2, 0, Double.NaN, -0.5, 1)).isCloseTo(1, within(1e-15));
+  void aRegulariserWithoutItsLossIsRefused() {
+    assertThatThrownBy(() -> objective(GARL, new PolicyGradient(), new KlCov(0.1, 1)))
+        .hasMessageContaining("kl-cov (must not be there with objective.loss = policy-gradient");
+    assertThatThrownBy(() -> objective(GRPO, new Ratio(10), new ClipCov(0.1, 1, 5)))
+        .hasMessageContaining("clip-cov (must not be there with objective.loss = ratio");
+    assertThatThrownBy(() -> objective(GRPO, new Ratio(10), LP_REG, new LpRegCode(1, 0.01, PROXY)))
+        .hasMessageContaining("they are two forms of one term");
+    assertThatThrownBy(() -> objective(GRPO, new Ratio(10), LP_REG, LP_REG))
+        .hasMessageContaining("lp-reg (must be there once)");
+    assertThatThrownBy(() -> objective(PAFT, new PolicyGradient(), LP_REG))
+        .hasMessageContaining("no coefficient of it is negative");
   }
 
   @Test
-  void klIsWeightedByTheTokensShareAlone() {
-    ClippedRatio loss = new ClippedRatio(0.2, 0.2, 0, 0.5);
-    // d = log 2: e^d - d - 1 = 1 - log 2; its derivative by the log-prob is 1 - e^d.
-    assertThat(loss.value(-LOG_2, -LOG_2, 0, 0, 0.1)).isCloseTo(0.05 * (1 - LOG_2), within(1e-16));
-    assertThat(loss.slope(-LOG_2, -LOG_2, 0, 0, 0.1)).isCloseTo(-0.05, within(1e-16));
-    assertThat(loss.needsReference()).isTrue();
-    assertThat(new ClippedRatio(0.2, 0.2, 0, 0).needsReference()).isFalse();
+  void rewardsAreShapedOnlyWhereCoefficientsAreMadeOfThem() {
+    assertThatThrownBy(
+            () ->
+                new Objective(
+                    GARL,
+                    new PolicyGradient(),
+                    List.of(),
+                    Aggregation.EXAMPLE_MEAN,
+                    0,
+                    Optional.of(new OverlongShaping(10, 2, 1)),
+                    true))
+        .hasMessage(
+            """
+            Invalid objective.length_limit: 0 (must be >= 1)
+            Invalid objective.overlong.cache: on (must be off with objective.name = garl: its coefficients are not made of rewards)
+            Invalid objective.filter_equal: on (must be off with objective.name = garl: its coefficients are not made of rewards)""");
   }
 
   @Test
-  void aTokenWithoutCoefficientHasNoLossEvenWhereItIsImpossible() {
-    double impossible = Double.NEGATIVE_INFINITY;
-    assertThat(new PolicyGradient().value(impossible, 0, Double.NaN, 0, 1)).isZero();
-    assertThat(new ClippedRatio(0.2, 0.2, 0, 0).value(0, impossible, Double.NaN, 0, 1)).isZero();
+  void lpRegOnGarlIsOneRegulariser() {
+    SequenceLoss loss = objective(GARL, new PolicyGradient(), LP_REG).loss();
+    assertThat(loss.proxy()).contains(PROXY);
+    assertThat(loss.batchWide()).containsExactly(LP_REG);
+    assertThat(loss.trainsOnZeroCoefficients()).isTrue();
+    assertThat(Objective.of(GARL).loss().trainsOnZeroCoefficients()).isFalse();
   }
 
   @Test
-  void aLogprobThatIsNoNumberIsNotHiddenByTheClip() {
-    ClippedRatio loss = new ClippedRatio(0.2, 0.2, 3, 0);
-    for (double coef : new double[] {1, -1}) {
-      assertThat(loss.slope(Double.NaN, 0, Double.NaN, coef, 1)).isNaN();
-      assertThat(loss.value(Double.NaN, 0, Double.NaN, coef, 1)).isNaN();
-    }
-  }
-
-  @Property
-  void slopesAreTheDerivativesOfTheLoss(
-      @ForAll @DoubleRange(min = -5, max = 0) double logprob,
-      @ForAll @DoubleRange(min = -5, max = 0) double sampler,
-      @ForAll @DoubleRange(min = -5, max = 0) double reference,
-      @ForAll @DoubleRange(min = -2, max = 2) double coef) {
-    double ratio = Math.exp(logprob - sampler);
-    for (double kink : new double[] {0.8, 1.3, 3}) {
-      Assume.that(Math.abs(ratio - kink) > 1e-4);
-    }
-    for (TokenLoss loss :
-        new TokenLoss[] {new PolicyGradient(), new ClippedRatio(0.2, 0.3, 3, 0.04)}) {
-      double step = 1e-6;
-      double difference =
-          loss.value(logprob + step, sampler, reference, coef, 0.5)
-              - loss.value(logprob - step, sampler, reference, coef, 0.5);
-      assertThat(loss.slope(logprob, sampler, reference, coef, 0.5))
-          .isCloseTo(difference / (2 * step), within(1e-6 * (1 + ratio)));
-    }
+  void anAdaptiveQIsTheRootOfItsBound() {
+    // q(q+1)/2 · spread = 0.1 at spread 7/8: (sqrt(1 + 0.8 / 0.875) - 1) / 2.
+    double q = (Math.sqrt(1 + 0.8 / 0.875) - 1) / 2;
+    assertThat(q * (q + 1) / 2 * 0.875).isCloseTo(0.1, within(1e-15));
+    assertThat(q).isCloseTo(0.19, within(0.005));
   }
 }

@@ -83,6 +83,7 @@ class RunReaderTest {
         correct ? "CORRECT" : "WRONG",
         correct ? 1.0 : 0.0,
         -sample,
+        8,
         correct ? null : "5 is not 4",
         0.5);
   }

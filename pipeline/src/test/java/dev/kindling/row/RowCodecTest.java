@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** Records to rows and back. */
 class RowCodecTest {
   private static final ScoreRow FAULT =
-      new ScoreRow("a", 3, "12", null, "TIMEOUT", null, -1.5, "took 2 s", 0.25);
+      new ScoreRow("a", 3, "12", null, "TIMEOUT", null, -1.5, 8, "took 2 s", 0.25);
 
   @Test
   void componentsBecomeSnakeCaseColumns() {
@@ -33,9 +33,11 @@ class RowCodecTest {
             4,
             new int[] {7, 8},
             1,
-            new float[] {0, 0.5f},
+            new double[] {0, 0.5},
             0.25,
-            new float[] {0, -1});
+            new float[] {0, -1},
+            -1,
+            2);
     Row row = Table.BATCHES.of(SparkTest.session(), List.of(batch)).first();
     BatchRow back = Table.BATCHES.codec().fromRow(row);
     assertThat(back).usingRecursiveComparison().isEqualTo(batch);
@@ -52,6 +54,7 @@ class RowCodecTest {
                 "verifier_millis",
                 "reason",
                 "log_w",
+                "tokens",
                 "reward",
                 "verdict",
                 "extracted",

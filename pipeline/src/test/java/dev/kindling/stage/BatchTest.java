@@ -9,8 +9,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kindling.SparkTest;
 import dev.kindling.objective.Aggregation;
-import dev.kindling.objective.Garl;
-import dev.kindling.objective.Grpo;
 import dev.kindling.objective.Objective;
 import dev.kindling.objective.Rloo;
 import dev.kindling.objective.Sft;
@@ -65,10 +63,6 @@ class BatchTest {
     }
   }
 
-  private static Grpo grpo(double kl, Aggregation aggregation) {
-    return new Grpo(Success.VERIFIED, 0.2, 0.2, 0, kl, aggregation);
-  }
-
   @Test
   void aTokenHasItsSamplesCoefficientDividedByGroupAndBatch() {
     prompts.add(prompt("a", 0, new int[] {10, 11}, 20));
@@ -79,7 +73,7 @@ class BatchTest {
     scores.add(score("a", 0, "CORRECT", 0));
     scores.add(score("a", 1, "WRONG", 0));
     scores.add(score("b", 0, "WRONG", 0));
-    List<BatchRow> rows = batch(new Garl(Success.VERIFIED, 0, true, false), WHOLE);
+    List<BatchRow> rows = batch(Objectives.garl(Success.VERIFIED, 0, true, false), WHOLE);
     // c = ±1 over M = 2 and two examples; b's single sample is wrong and has no coefficient.
     assertThat(rows).hasSize(2);
     BatchRow right = rows.get(0);
@@ -98,10 +92,10 @@ class BatchTest {
     prompts.add(prompt("a", 0, new int[] {10}, 20));
     rollouts.add(rollout("a", 0, new int[] {30}, new int[] {40}, -1, -2));
     scores.add(score("a", 0, "WRONG", Math.log(0.5)));
-    BatchRow row = batch(new Garl(Success.LIKELIHOOD, 1, true, true), WHOLE).get(0);
+    BatchRow row = batch(Objectives.garl(Success.LIKELIHOOD, 1, true, true), WHOLE).get(0);
     assertThat(row.tokenIds()).containsExactly(10, 30, 20);
     assertThat(row.coefs()).containsExactly(0, 1, 1);
-    BatchRow zeroed = batch(new Garl(Success.LIKELIHOOD, 1, false, true), WHOLE).get(0);
+    BatchRow zeroed = batch(Objectives.garl(Success.LIKELIHOOD, 1, false, true), WHOLE).get(0);
     assertThat(zeroed.coefs()).containsExactly(0, 1, 0);
   }
 
@@ -109,19 +103,19 @@ class BatchTest {
   void sequencesOfZeroCoefficientAreLeftOutButCountInTheDenominators() {
     example("a", 0, "10", 3, 4);
     example("b", 1, "11", 5, 6);
-    Rloo rloo = new Rloo(Success.VERIFIED, Aggregation.TOKEN_MEAN);
+    Objective rloo = Objectives.with(new Rloo(), Aggregation.TOKEN_MEAN);
     List<BatchRow> rows = batch(rloo, WHOLE);
     // Trained tokens: 2 + 3 + 4 + 5.
     assertThat(rows).extracting(BatchRow::exampleId).containsOnly("a").hasSize(2);
     assertThat(rows).extracting(BatchRow::tokenScale).containsOnly(1 / 14.0);
-    assertThat(rows.get(1).coefs()).containsExactly(0, 1 / 14f, 1 / 14f);
+    assertThat(rows.get(1).coefs()).containsExactly(0, 1 / 14.0, 1 / 14.0);
   }
 
   @Test
   void aTermOfKlKeepsSequencesOfZeroCoefficient() {
     example("b", 0, "11", 3, 3);
-    assertThat(batch(grpo(0, Aggregation.SEQ_MEAN_TOKEN_MEAN), WHOLE)).isEmpty();
-    List<BatchRow> kept = batch(grpo(0.04, Aggregation.SEQ_MEAN_TOKEN_MEAN), WHOLE);
+    assertThat(batch(Objectives.grpo(0, Aggregation.SEQ_MEAN_TOKEN_MEAN), WHOLE)).isEmpty();
+    List<BatchRow> kept = batch(Objectives.grpo(0.04, Aggregation.SEQ_MEAN_TOKEN_MEAN), WHOLE);
     assertThat(kept).extracting(BatchRow::tokenScale).containsExactly(0.25, 0.25);
     assertThat(kept.get(0).coefs()).containsExactly(0, 0, 0);
   }
@@ -133,7 +127,7 @@ class BatchTest {
     // Longer than the budget: alone. The third example's 1 + 5 fits beside the second pack of a.
     example("b", 1, "1", 30);
     example("c", 2, "1", 6);
-    List<BatchRow> rows = batch(new Sft(Aggregation.TOKEN_MEAN), new BatchSettings(1, 1, 20, 100));
+    List<BatchRow> rows = batch(Objective.of(new Sft()), new BatchSettings(1, 1, 20, 100));
     assertThat(rows)
         .extracting(
             r -> r.microBatch() + ":" + r.row() + " " + r.exampleId() + " " + r.tokenIds().length)
@@ -155,8 +149,7 @@ class BatchTest {
     example("c", 2, "1", 6);
     example("d", 3, "1", 5);
     example("e", 4, "1", 4);
-    List<BatchRow> rows =
-        batch(new Sft(Aggregation.TOKEN_MEAN), new BatchSettings(1, 2, 1000, 100));
+    List<BatchRow> rows = batch(Objective.of(new Sft()), new BatchSettings(1, 2, 1000, 100));
     // Computed tokens: b 20, a 1 + 8 + 7, c 6, d 5, e 4.
     assertThat(rows)
         .extracting(r -> r.shard() + ":" + r.row() + " " + r.exampleId() + "/" + r.sample())
@@ -169,7 +162,7 @@ class BatchTest {
     example("a", 2, "1", 3);
     example("b", 0, "1", 4);
     example("c", 1, "1", 5);
-    Sft sft = new Sft(Aggregation.TOKEN_MEAN);
+    Objective sft = Objective.of(new Sft());
     assertThat(batch(sft, new BatchSettings(2, 1, 1000, 100)))
         .extracting(r -> r.update() + " " + r.exampleId() + " " + r.tokenScale())
         .containsExactlyInAnyOrder("0 c " + 1 / 7.0, "0 b " + 1 / 7.0, "1 a 0.5");
@@ -180,7 +173,7 @@ class BatchTest {
     for (int i = 0; i < 12; i++) {
       example("e" + i, i, "0110", 3 + i % 5, 4 + i % 3, 5, 4);
     }
-    Grpo grpo = grpo(0, Aggregation.TOKEN_MEAN);
+    Objective grpo = Objectives.grpo(0, Aggregation.TOKEN_MEAN);
     Set<String> whole = described(batch(grpo, WHOLE));
     assertThat(whole).hasSizeGreaterThan(30);
     for (BatchSettings settings :
@@ -204,7 +197,7 @@ class BatchTest {
 
   @Test
   void aSequenceThatCannotBeTrainedOnIsRefusedByName() {
-    Sft sft = new Sft(Aggregation.TOKEN_MEAN);
+    Objective sft = Objective.of(new Sft());
     example("a", 0, "1", 9);
     assertThatThrownBy(() -> batch(sft, new BatchSettings(1, 1, 100, 8)))
         .hasStackTraceContaining(

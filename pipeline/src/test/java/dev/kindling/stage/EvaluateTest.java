@@ -20,7 +20,7 @@ class EvaluateTest {
       String example, int sample, String extracted, boolean correct, double logW) {
     String verdict = correct ? "CORRECT" : extracted == null ? "UNPARSEABLE" : "WRONG";
     return new ScoreRow(
-        example, sample, "", extracted, verdict, correct ? 1.0 : 0.0, logW, null, 0);
+        example, sample, "", extracted, verdict, correct ? 1.0 : 0.0, logW, 8, null, 0);
   }
 
   /** Samples of one example by their extracted answers, of which {@code gold} is correct. */
@@ -100,7 +100,7 @@ class EvaluateTest {
             List.of(1),
             score("a", 0, "7", true, LOG_W),
             score("a", 1, "1", false, LOG_W),
-            new ScoreRow("a", 2, "", null, "TIMEOUT", null, LOG_W, "too slow", 0));
+            new ScoreRow("a", 2, "", null, "TIMEOUT", null, LOG_W, 8, "too slow", 0));
     assertThat(figures.passAt1()).isEqualTo(0.5);
     assertThat(figures.samples()).isEqualTo(2);
   }
@@ -129,7 +129,7 @@ class EvaluateTest {
   @Test
   void noEvidenceGivesNoFigures() {
     Evaluate.Figures figures =
-        figures(List.of(1), new ScoreRow("a", 0, "", null, "ERROR", null, LOG_W, "broken", 0));
+        figures(List.of(1), new ScoreRow("a", 0, "", null, "ERROR", null, LOG_W, 8, "broken", 0));
     assertThat(figures.examples()).isZero();
     assertThat(figures.passAt1()).isNaN();
     assertThat(figures.passAtK().get(1)).isNaN();

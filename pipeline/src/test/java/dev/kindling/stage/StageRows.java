@@ -3,6 +3,7 @@ package dev.kindling.stage;
 import dev.kindling.row.PromptRow;
 import dev.kindling.row.RolloutRow;
 import dev.kindling.row.ScoreRow;
+import dev.kindling.row.WeightRow;
 import java.util.Arrays;
 import java.util.List;
 
@@ -58,6 +59,35 @@ final class StageRows {
         row.seconds());
   }
 
+  /** The weights of an example of one sample, with another coefficient. */
+  static WeightRow withCoefs(WeightRow row, double... coefs) {
+    return new WeightRow(
+        row.exampleId(),
+        row.rollouts(),
+        row.correct(),
+        row.wrong(),
+        row.unparseable(),
+        row.timeout(),
+        row.error(),
+        row.success(),
+        row.pHat(),
+        row.logPHat(),
+        row.q(),
+        row.amplification(),
+        row.effectiveSampleSize(),
+        row.rewardsAreEqual(),
+        row.carriedLogP(),
+        row.carriedCount(),
+        row.carriedSquareCount(),
+        row.carriedSampleSize(),
+        row.samples(),
+        row.logW(),
+        row.resampled(),
+        coefs,
+        coefs,
+        row.answerSource());
+  }
+
   static ScoreRow score(String exampleId, int sample, String verdict, double logW) {
     Double reward =
         switch (verdict) {
@@ -65,6 +95,6 @@ final class StageRows {
           case "TIMEOUT", "ERROR" -> null;
           default -> 0.0;
         };
-    return new ScoreRow(exampleId, sample, "", null, verdict, reward, logW, null, 0);
+    return new ScoreRow(exampleId, sample, "", null, verdict, reward, logW, 8, null, 0);
   }
 }

@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.kindling.SparkTest;
-import dev.kindling.objective.Garl;
 import dev.kindling.objective.Objective;
-import dev.kindling.objective.Paft;
 import dev.kindling.objective.Success;
 import dev.kindling.row.ScoreRow;
 import dev.kindling.row.Table;
@@ -59,7 +57,7 @@ class WeighProperties {
       equal.add(same);
     }
     for (double q : EXPONENTS) {
-      for (WeightRow row : weigh(new Garl(Success.LIKELIHOOD, q, true, true), equal, 0)) {
+      for (WeightRow row : weigh(Objectives.garl(Success.LIKELIHOOD, q, true, true), equal, 0)) {
         assertThat(row.rationaleCoefs()).containsOnly(0);
         assertThat(row.effectiveSampleSize()).isEqualTo(row.rollouts());
       }
@@ -70,7 +68,7 @@ class WeighProperties {
   void scalingEveryWeightScalesCoefficientsByItsPower(@ForAll("groups") List<List<Double>> groups) {
     double shift = -32;
     for (double q : EXPONENTS) {
-      Garl garl = new Garl(Success.LIKELIHOOD, q, true, true);
+      Objective garl = Objectives.garl(Success.LIKELIHOOD, q, true, true);
       List<WeightRow> rows = weigh(garl, groups, 0);
       List<WeightRow> scaled = weigh(garl, groups, shift);
       for (int i = 0; i < rows.size(); i++) {
@@ -88,7 +86,7 @@ class WeighProperties {
   @Property(tries = 2, shrinking = ShrinkingMode.OFF)
   void coefficientsSumToZeroAtBothPoles(@ForAll("groups") List<List<Double>> groups) {
     for (double q : new double[] {0, 1}) {
-      for (WeightRow row : weigh(new Garl(Success.LIKELIHOOD, q, true, true), groups, 0)) {
+      for (WeightRow row : weigh(Objectives.garl(Success.LIKELIHOOD, q, true, true), groups, 0)) {
         double[] coefs = row.rationaleCoefs();
         double largest = Arrays.stream(coefs).map(Math::abs).max().orElseThrow();
         double expected = row.rollouts() == 1 ? coefs[0] : 0;
@@ -101,7 +99,7 @@ class WeighProperties {
   @Property(tries = 2, shrinking = ShrinkingMode.OFF)
   void paftDrawsAsManySamplesAsItWasAskedTo(@ForAll("groups") List<List<Double>> groups) {
     for (int draws : new int[] {0, 1, 20}) {
-      for (WeightRow row : weigh(new Paft(Success.LIKELIHOOD, 0.5, draws, true), groups, 0)) {
+      for (WeightRow row : weigh(Objectives.paft(0.5, draws, true), groups, 0)) {
         int expected = draws == 0 ? row.rollouts() : draws;
         assertThat(Arrays.stream(row.resampled()).sum()).isEqualTo(expected);
       }

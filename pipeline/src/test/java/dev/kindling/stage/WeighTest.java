@@ -6,10 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.kindling.SparkTest;
-import dev.kindling.objective.Aggregation;
-import dev.kindling.objective.Garl;
 import dev.kindling.objective.Objective;
-import dev.kindling.objective.Paft;
 import dev.kindling.objective.Rloo;
 import dev.kindling.objective.Success;
 import dev.kindling.row.ScoreRow;
@@ -30,7 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The weights of an example, worked out by hand. */
 class WeighTest {
   private static final double NONE = Double.NEGATIVE_INFINITY;
-
   private final SparkSession spark = SparkTest.session();
 
   private List<WeightRow> weigh(Objective objective, ScoreRow... scores) {
@@ -38,8 +34,8 @@ class WeighTest {
     return Table.WEIGHTS.collect(Weigh.weigh(rows, objective, 17, 3));
   }
 
-  private static Garl garl(double q) {
-    return new Garl(Success.LIKELIHOOD, q, true, false);
+  private static Objective garl(double q) {
+    return Objectives.garl(Success.LIKELIHOOD, q, true, false);
   }
 
   @Test
@@ -77,7 +73,7 @@ class WeighTest {
   void faultsOfTheVerifierAreCountedAndLeftOut() {
     List<WeightRow> rows =
         weigh(
-            new Rloo(Success.VERIFIED, Aggregation.TOKEN_MEAN),
+            Objective.of(new Rloo()),
             score("a", 0, "CORRECT", -1),
             score("a", 1, "TIMEOUT", Double.NaN),
             score("a", 2, "UNPARSEABLE", -1),
@@ -101,8 +97,7 @@ class WeighTest {
 
   @Test
   void anExampleThatIsNeverRightHasCoefficientsOfZero() {
-    for (Objective objective :
-        List.of(garl(0), garl(0.5), garl(1), new Paft(Success.LIKELIHOOD, 1, 0, true))) {
+    for (Objective objective : List.of(garl(0), garl(0.5), garl(1), Objectives.paft(1, 0, true))) {
       WeightRow row =
           weigh(objective, score("a", 0, "WRONG", NONE), score("a", 1, "WRONG", NONE)).get(0);
       assertThat(row.rationaleCoefs()).as(objective.toString()).containsExactly(0, 0);
@@ -126,7 +121,7 @@ class WeighTest {
   void withVerifiedSuccessTheCoefficientIsThatOfTheWholeSampledSequence() {
     WeightRow row =
         weigh(
-                new Garl(Success.VERIFIED, 0.5, true, true),
+                Objectives.garl(Success.VERIFIED, 0.5, true, true),
                 score("a", 0, "CORRECT", -9),
                 score("a", 1, "WRONG", -9),
                 score("a", 2, "WRONG", -9),
@@ -145,7 +140,7 @@ class WeighTest {
     int draws = 50;
     WeightRow row =
         weigh(
-                new Paft(Success.LIKELIHOOD, 1, draws, false),
+                Objectives.paft(1, draws, false),
                 score("a/b", 0, "WRONG", Math.log(0.1)),
                 score("a/b", 1, "WRONG", NONE),
                 score("a/b", 2, "WRONG", Math.log(0.4)))
@@ -172,7 +167,7 @@ class WeighTest {
         scores.add(score("e" + i, m, verdict, -Math.abs(Math.sin(i + 11.0 * m)) * 30));
       }
     }
-    Objective objective = new Paft(Success.LIKELIHOOD, 0.75, 0, true);
+    Objective objective = Objectives.paft(0.75, 0, true);
     List<String> tables = new ArrayList<>();
     for (int partitions : new int[] {1, 2, 7}) {
       Dataset<Row> rows = Table.SCORES.of(spark, scores).repartition(partitions);
@@ -195,7 +190,7 @@ class WeighTest {
             "Invalid log_w of example a sample 2: NaN (must be a number below infinity)");
     assertThatThrownBy(() -> weigh(garl(1), score("a", 2, "MAYBE", -1)))
         .hasStackTraceContaining("Invalid verdict of example a sample 2: MAYBE (must be CORRECT,");
-    ScoreRow noReward = new ScoreRow("a", 2, "", null, "WRONG", null, -1, null, 0);
+    ScoreRow noReward = new ScoreRow("a", 2, "", null, "WRONG", null, -1, 8, null, 0);
     assertThatThrownBy(() -> weigh(garl(1), noReward))
         .hasStackTraceContaining(
             "Invalid reward of example a sample 2: null (must be a finite number)");

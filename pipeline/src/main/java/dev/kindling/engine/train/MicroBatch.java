@@ -208,6 +208,15 @@ final class MicroBatch {
     return pickRows[pick];
   }
 
+  /** The first pick behind those of the sequence that pick {@code first} belongs to. */
+  int endOfSequence(int first) {
+    int next = first;
+    while (next < picks() && row(next) == row(first)) {
+      next++;
+    }
+    return next;
+  }
+
   /** Index in the sequence of the trained token of a pick. */
   int token(int pick) {
     return pickTokens[pick];

@@ -5,9 +5,11 @@ import dev.kindling.engine.model.Program;
 import dev.kindling.engine.model.Scope;
 import dev.kindling.engine.model.Tensor;
 import dev.kindling.engine.model.Value;
+import dev.kindling.objective.Proxy;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /** One micro-batch on its way through the training program: forward, then perhaps backward. */
 final class Pass implements AutoCloseable {
@@ -19,9 +21,12 @@ final class Pass implements AutoCloseable {
   private final List<Value> common;
   private final Value kept;
   private final List<Tensor> results;
+  private final boolean proxied;
 
-  private Pass(Program program, Model model, MicroBatch batch, int inputs, int kept) {
+  private Pass(
+      Program program, Model model, MicroBatch batch, ProxyPolicy proxy, int inputs, int kept) {
     this.program = program;
+    this.proxied = proxy.noise().isPresent();
     this.kept = own(Value.of((long) kept));
     this.common =
         List.of(
@@ -39,6 +44,10 @@ final class Pass implements AutoCloseable {
             own(Value.of(model.config().qkNorm())),
             own(Value.of(model.precision() == Precision.BFLOAT16)),
             own(Value.of((long) Math.max(1, CHUNK_FLOATS / model.config().vocab()))),
+            own(Value.of(proxy.noise().map(Proxy::kappa).orElse(0.0))),
+            own(Value.of(proxy.noise().map(Proxy::tau).orElse(0.0))),
+            own(Value.of(proxy.hidden())),
+            own(Value.of(proxy.head())),
             // What backward needs; the program fills and empties it, so nobody else holds it.
             own(Value.of(List.of())));
     try {
@@ -51,17 +60,19 @@ final class Pass implements AutoCloseable {
 
   /** The forward pass of a policy whose log-probs are wanted, and nothing else. */
   static Pass scoring(Program program, Model model, MicroBatch batch) {
-    return new Pass(program, model, batch, 0, 0);
+    return new Pass(program, model, batch, ProxyPolicy.NONE, 0, 0);
   }
 
   /**
    * The forward pass of a policy that {@link #backward} follows.
    *
+   * @param proxy where the proxy distribution comes from
    * @param kept of how many layers what they computed is kept, 0 to all; {@link #backward} computes
    *     the others again, to the same bits
    */
-  static Pass training(Program program, Model model, MicroBatch batch, int kept) {
-    return new Pass(program, model, batch, model.config().layers(), kept);
+  static Pass training(
+      Program program, Model model, MicroBatch batch, ProxyPolicy proxy, int kept) {
+    return new Pass(program, model, batch, proxy, model.config().layers(), kept);
   }
 
   private Value own(Value value) {
@@ -88,11 +99,27 @@ final class Pass implements AutoCloseable {
     return results.get(1);
   }
 
+  /** Log-prob of each pick's token under the proxy (picks); empty without one. */
+  Optional<Tensor> proxyLogprobs() {
+    return proxied ? Optional.of(results.get(2)) : Optional.empty();
+  }
+
+  /** KL(proxy ‖ policy) at each pick, in nats (picks); empty without a proxy. */
+  Optional<Tensor> proxyDivergences() {
+    return proxied ? Optional.of(results.get(3)) : Optional.empty();
+  }
+
+  /** The normalised hidden states that the output layer reads (picks, hidden). */
+  Tensor hidden() {
+    return results.get(results.size() - 1);
+  }
+
   /**
-   * Adds {@code scale} times the gradient of Σ slope · log-prob to {@code sums}. It can be called
+   * Adds {@code scale} times the gradient of Σ slope · score to {@code sums}. It can be called
    * once: what the layers computed is given back on the way.
    *
-   * @param slopes slope of each pick (picks), of the model's type
+   * @param slopes slopes by log-prob of each pick (1, picks), or by log-prob, entropy and KL(proxy
+   *     ‖ policy) (3, picks), of the model's type
    * @param sums a list of tensors shaped as the model's parameters
    */
   void backward(Tensor slopes, Value sums, double scale) {

@@ -14,15 +14,22 @@ import dev.kindling.check.Check;
  * @param coefs coefficient of each token's log-prob, denominators of the global batch contained
  * @param tokenScale share of one token in the aggregated loss, before any advantage
  * @param samplerLogprobs log-prob of each token under the policy that sampled, in nats
+ * @param forcedToken index of a token that nobody chose, and which is never trained on; −1 without
+ * @param sampledEnd index behind the last token that the policy sampled; what follows is a gold
+ *     answer
+ * @param marks what the batch-wide regularisers say of each trained token, in their order
  */
 public record Sequence(
     String exampleId,
     int sample,
     int[] tokenIds,
     int promptLength,
-    float[] coefs,
+    double[] coefs,
     double tokenScale,
-    float[] samplerLogprobs) {
+    float[] samplerLogprobs,
+    int forcedToken,
+    int sampledEnd,
+    double[][] marks) {
   /** Refuses arrays of different lengths and a prompt outside of the sequence. */
   public Sequence {
     String name = "sequence " + exampleId + "/" + sample;
@@ -46,8 +53,30 @@ public record Sequence(
         .done();
   }
 
+  /** A sequence that was sampled as a whole, without marks. */
+  public Sequence(
+      String exampleId,
+      int sample,
+      int[] tokenIds,
+      int promptLength,
+      double[] coefs,
+      double tokenScale,
+      float[] samplerLogprobs) {
+    this(
+        exampleId,
+        sample,
+        tokenIds,
+        promptLength,
+        coefs,
+        tokenScale,
+        samplerLogprobs,
+        -1,
+        tokenIds.length,
+        new double[0][]);
+  }
+
   /** Whether token {@code t} is trained on; {@code always} counts tokens without a coefficient. */
   boolean isTrained(int t, boolean always) {
-    return t >= promptLength && (coefs[t] != 0 || (always && tokenScale != 0));
+    return t >= promptLength && t != forcedToken && (coefs[t] != 0 || (always && tokenScale != 0));
   }
 }

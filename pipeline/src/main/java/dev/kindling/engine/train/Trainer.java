@@ -1,6 +1,5 @@
 package dev.kindling.engine.train;
 
-import dev.kindling.check.Check;
 import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.Program;
@@ -9,9 +8,11 @@ import dev.kindling.engine.model.Scope;
 import dev.kindling.engine.model.Tensor;
 import dev.kindling.engine.model.Value;
 import dev.kindling.engine.model.Weights;
-import dev.kindling.objective.TokenLoss;
-import java.util.Arrays;
+import dev.kindling.objective.SequenceLoss;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Computes the gradient of a loss over sequences. One trainer serves any number of threads, which
@@ -38,46 +39,27 @@ public final class Trainer implements AutoCloseable {
 
   /**
    * The gradient of the sum of {@code loss} over all trained tokens of all micro-batches. A token
-   * of the completion is trained on when its coefficient is not 0, or when the loss needs the
-   * reference and the sequence's token scale is not 0.
+   * of the completion is trained on when its coefficient is not 0, or when the loss trains on those
+   * of 0 and the sequence's token scale is not 0.
    *
-   * @param weights the policy being trained
-   * @param reference the reference policy, of the same shape; null unless the loss needs it
+   * @param policies the policy being trained, and those that the loss needs besides
    * @param microBatches sequences that are computed together; how they are split changes the
    *     gradient by rounding only
-   * @param loss the loss of one token
+   * @param loss the loss of one sequence
    * @return the gradient, which the caller closes
    * @throws dev.kindling.check.InvalidInputException naming a sequence that is longer than the
    *     model's positions or has a token outside of its vocabulary
    */
   public ShardGradient gradient(
-      Weights weights, Weights reference, List<List<Sequence>> microBatches, TokenLoss loss) {
-    ModelConfig config = weights.config();
-    new Check()
-        .that(
-            !loss.needsReference() || (reference != null && reference.config().equals(config)),
-            "reference policy",
-            reference == null ? "none" : reference.config(),
-            "must have the policy's shape, because the loss needs it")
-        .done();
-    List<MicroBatch> batches =
-        microBatches.stream()
-            .map(rows -> MicroBatch.of(rows, loss.needsReference(), config))
-            .filter(batch -> batch.picks() > 0)
-            .toList();
-    Weights sums = Weights.allocate(config, weights.device());
+      Policies policies, List<List<Sequence>> microBatches, SequenceLoss loss) {
+    List<MicroBatch> batches = pack(policies, microBatches, loss);
+    Weights sums = Weights.allocate(policies.trained().config(), policies.trained().device());
     try (Scope scope = new Scope()) {
-      int positions = batches.stream().mapToInt(MicroBatch::positionsNeeded).max().orElse(1);
-      RotaryTable table = scope.own(RotaryTable.of(config, positions, weights.device()));
-      Model policy = Model.of(config, precision, weights.tensors(), table, scope);
-      Model anchor =
-          loss.needsReference()
-              ? Model.of(config, precision, reference.tensors(), table, scope)
-              : null;
+      Models models = models(policies, batches, loss, scope);
       Value total = scope.own(Value.of(sums.tensors()));
       GradientStatistics statistics = GradientStatistics.NONE;
       for (MicroBatch batch : batches) {
-        statistics = statistics.plus(add(batch, policy, anchor, loss, total));
+        statistics = statistics.plus(add(batch, models, loss, total));
       }
       return new ShardGradient(sums, statistics);
     } catch (RuntimeException e) {
@@ -86,21 +68,113 @@ public final class Trainer implements AutoCloseable {
     }
   }
 
-  private GradientStatistics add(
-      MicroBatch batch, Model policy, Model reference, TokenLoss loss, Value total) {
-    float[] anchors = new float[batch.picks()];
-    Arrays.fill(anchors, Float.NaN);
-    if (reference != null) {
-      try (Pass pass = Pass.scoring(program, reference, batch)) {
-        anchors = pass.logprobs().floats();
+  /**
+   * What regularisers that see the whole batch first need to know of its tokens.
+   *
+   * @param policies as for {@link #gradient}
+   * @param microBatches likewise
+   * @param loss the loss of one sequence
+   * @return a row for each sequence that has trained tokens
+   */
+  public List<SequenceSignals> signals(
+      Policies policies, List<List<Sequence>> microBatches, SequenceLoss loss) {
+    List<MicroBatch> batches = pack(policies, microBatches, loss);
+    List<SequenceSignals> signals = new ArrayList<>();
+    try (Scope scope = new Scope()) {
+      Models models = models(policies, batches, loss, scope);
+      for (MicroBatch batch : batches) {
+        try (Pass pass = Pass.scoring(program, models.trained(), batch)) {
+          PickScores scores = PickScores.of(pass, reference(batch, models));
+          signals.addAll(SequenceSignals.of(batch, scores, loss));
+        }
       }
     }
-    try (Pass pass =
-        Pass.training(program, policy, batch, keptLayers(batch.tokens(), policy.config()))) {
-      BatchLoss evaluated =
-          BatchLoss.of(batch, pass.logprobs().floats(), pass.entropies().floats(), anchors, loss);
+    return signals;
+  }
+
+  private static List<MicroBatch> pack(
+      Policies policies, List<List<Sequence>> microBatches, SequenceLoss loss) {
+    policies.check(loss);
+    return microBatches.stream()
+        .map(
+            rows ->
+                MicroBatch.of(rows, loss.trainsOnZeroCoefficients(), policies.trained().config()))
+        .filter(batch -> batch.picks() > 0)
+        .toList();
+  }
+
+  /**
+   * The policies as arguments of the program.
+   *
+   * @param trained the policy being trained
+   * @param reference the reference policy; empty without one
+   * @param sampler the policy that sampled; empty unless a proxy is made from it
+   * @param samplerHead its output layer; empty likewise
+   */
+  private record Models(
+      Model trained,
+      Optional<Model> reference,
+      Optional<Model> sampler,
+      List<Tensor> samplerHead) {}
+
+  private Models models(
+      Policies policies, List<MicroBatch> batches, SequenceLoss loss, Scope scope) {
+    ModelConfig config = policies.trained().config();
+    int positions = batches.stream().mapToInt(MicroBatch::positionsNeeded).max().orElse(1);
+    RotaryTable table = scope.own(RotaryTable.of(config, positions, policies.trained().device()));
+    Function<Weights, Model> model =
+        weights -> Model.of(config, precision, weights.tensors(), table, scope);
+    Optional<Weights> sampler = policies.sampler().filter(any -> loss.needsSampler());
+    return new Models(
+        model.apply(policies.trained()),
+        policies.reference().filter(any -> loss.needsReference()).map(model),
+        sampler.map(model),
+        sampler.map(Trainer::head).stream().toList());
+  }
+
+  /** The output layer (vocabulary, hidden), which may be the embedding. */
+  private static Tensor head(Weights weights) {
+    List<Tensor> tensors = weights.tensors();
+    return tensors.get(weights.config().tiedHead() ? 0 : tensors.size() - 1);
+  }
+
+  private Optional<float[]> reference(MicroBatch batch, Models models) {
+    return models
+        .reference()
+        .map(
+            reference -> {
+              try (Pass pass = Pass.scoring(program, reference, batch)) {
+                return pass.logprobs().floats();
+              }
+            });
+  }
+
+  private GradientStatistics add(MicroBatch batch, Models models, SequenceLoss loss, Value total) {
+    Optional<float[]> reference = reference(batch, models);
+    if (models.sampler().isEmpty()) {
+      return add(batch, models, reference, ProxyPolicy.ofItself(loss.proxy()), loss, total);
+    }
+    try (Pass sampler = Pass.scoring(program, models.sampler().get(), batch)) {
+      ProxyPolicy proxy =
+          new ProxyPolicy(loss.proxy(), List.of(sampler.hidden()), models.samplerHead());
+      return add(batch, models, reference, proxy, loss, total);
+    }
+  }
+
+  private GradientStatistics add(
+      MicroBatch batch,
+      Models models,
+      Optional<float[]> reference,
+      ProxyPolicy proxy,
+      SequenceLoss loss,
+      Value total) {
+    Model policy = models.trained();
+    int kept = keptLayers(batch.tokens(), policy.config());
+    try (Pass pass = Pass.training(program, policy, batch, proxy, kept)) {
+      BatchLoss evaluated = BatchLoss.of(batch, PickScores.of(pass, reference), loss);
       if (evaluated.hasSlope()) {
-        try (Tensor here = Tensor.of(evaluated.slopes(), batch.picks());
+        int kinds = evaluated.slopes().length / batch.picks();
+        try (Tensor here = Tensor.of(evaluated.slopes(), kinds, batch.picks());
             Tensor slopes = here.on(policy.device())) {
           pass.backward(slopes, total, Math.scalb(1.0, -evaluated.exponent()));
         }

@@ -34,9 +34,29 @@ record DoublePass(double[] logprobs, double[] entropies, double loss, double[] g
     }
   }
 
+  /**
+   * Terms besides log-probs.
+   *
+   * @param entropy what each pick's entropy counts
+   * @param divergence what each pick's KL(proxy ‖ policy) counts
+   * @param proxy where the proxy comes from
+   */
+  record Terms(double entropy, double divergence, ProxyPolicy proxy) {}
+
   /** Runs a program on a model whose parameters are {@code flat}. */
   static DoublePass of(
       Program program, ModelConfig config, double[] flat, List<Sequence> sequences, int kept) {
+    return of(program, config, flat, sequences, kept, new Terms(0, 0, ProxyPolicy.NONE));
+  }
+
+  /** The same with further terms in the loss. */
+  static DoublePass of(
+      Program program,
+      ModelConfig config,
+      double[] flat,
+      List<Sequence> sequences,
+      int kept,
+      Terms terms) {
     MicroBatch batch = MicroBatch.of(sequences, false, config);
     try (Scope scope = new Scope()) {
       List<Tensor> weights = new ArrayList<>();
@@ -55,16 +75,24 @@ record DoublePass(double[] logprobs, double[] entropies, double loss, double[] g
               weights,
               rotary(config, batch.positionsNeeded(), scope),
               scope);
-      double[] slopes = new double[batch.picks()];
+      int picks = batch.picks();
+      int kinds = terms.entropy() == 0 && terms.divergence() == 0 ? 1 : 3;
+      double[] slopes = new double[kinds * picks];
       double loss = 0;
-      try (Pass pass = Pass.training(program, model, batch, kept)) {
+      try (Pass pass = Pass.training(program, model, batch, terms.proxy(), kept)) {
         double[] logprobs = pass.logprobs().doubles();
-        for (int pick = 0; pick < slopes.length; pick++) {
+        for (int pick = 0; pick < picks; pick++) {
           Sequence sequence = sequences.get(batch.row(pick));
           slopes[pick] = -sequence.coefs()[batch.token(pick)];
           loss += slopes[pick] * logprobs[pick];
+          if (kinds == 3) {
+            slopes[picks + pick] = terms.entropy();
+            slopes[2 * picks + pick] = terms.divergence();
+            loss += terms.entropy() * pass.entropies().doubles()[pick];
+            loss += terms.divergence() * pass.proxyDivergences().orElseThrow().doubles()[pick];
+          }
         }
-        Tensor pulled = scope.own(Tensor.of(slopes, slopes.length));
+        Tensor pulled = scope.own(Tensor.of(slopes, kinds, picks));
         pass.backward(pulled, scope.own(Value.of(sums)), 1);
         double[] gradient = new double[flat.length];
         int at = 0;

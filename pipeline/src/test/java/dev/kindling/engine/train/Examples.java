@@ -3,7 +3,10 @@ package dev.kindling.engine.train;
 import dev.kindling.engine.model.CounterRandom;
 import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.Weights;
-import dev.kindling.objective.TokenLoss;
+import dev.kindling.objective.PolicyGradient;
+import dev.kindling.objective.Ratio;
+import dev.kindling.objective.ReferenceKl;
+import dev.kindling.objective.SequenceLoss;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -55,7 +58,7 @@ final class Examples {
       CounterRandom random = CounterRandom.of(sample, "sequence");
       int length = 6 + 3 * (sample % 4);
       int[] tokens = new int[length];
-      float[] coefs = new float[length];
+      double[] coefs = new double[length];
       float[] samplerLogprobs = new float[length];
       int prompt = 2 + sample % 3;
       for (int t = 0; t < length; t++) {
@@ -93,7 +96,7 @@ final class Examples {
     CounterRandom own = CounterRandom.of(seed, "row " + example + "/" + row);
     int prompt = 1 + (int) (shared.uniform(0) * 6);
     int[] tokens = new int[prompt + (int) (own.uniform(0) * 8)];
-    float[] coefs = new float[tokens.length];
+    double[] coefs = new double[tokens.length];
     for (int t = 0; t < tokens.length; t++) {
       CounterRandom random = t < prompt ? shared : own;
       tokens[t] = (int) (random.uniform(3L * t + 1) * config.vocab());
@@ -106,55 +109,12 @@ final class Examples {
   }
 
   /** −k log p. */
-  record LogLikelihood() implements TokenLoss {
-    @Override
-    public double value(
-        double logprob, double sampler, double reference, double coef, double tokenScale) {
-      return -coef * logprob;
-    }
-
-    @Override
-    public double slope(
-        double logprob, double sampler, double reference, double coef, double tokenScale) {
-      return -coef;
-    }
-
-    @Override
-    public boolean isClipped(double logprob, double sampler, double coef) {
-      return false;
-    }
-
-    @Override
-    public boolean needsReference() {
-      return false;
-    }
+  static SequenceLoss logLikelihood() {
+    return new SequenceLoss(new PolicyGradient(), List.of());
   }
 
   /** −k · ratio while the ratio is below the bound, plus β times the token's share of k3. */
-  record Clipped(double bound, double beta) implements TokenLoss {
-    @Override
-    public double value(
-        double logprob, double sampler, double reference, double coef, double tokenScale) {
-      double ratio = Math.min(Math.exp(logprob - sampler), bound);
-      double d = reference - logprob;
-      return -coef * ratio + beta * tokenScale * (Math.expm1(d) - d);
-    }
-
-    @Override
-    public double slope(
-        double logprob, double sampler, double reference, double coef, double tokenScale) {
-      double ratio = isClipped(logprob, sampler, coef) ? 0 : Math.exp(logprob - sampler);
-      return -coef * ratio - beta * tokenScale * Math.expm1(reference - logprob);
-    }
-
-    @Override
-    public boolean isClipped(double logprob, double sampler, double coef) {
-      return Math.exp(logprob - sampler) > bound;
-    }
-
-    @Override
-    public boolean needsReference() {
-      return true;
-    }
+  static SequenceLoss clipped(double bound, double beta) {
+    return new SequenceLoss(new Ratio(bound), List.of(new ReferenceKl(beta, 0)));
   }
 }

@@ -27,7 +27,7 @@ class GoldenModelTest {
         int[] ids = GoldenModel.ints(one.get("ids"));
         double[] expected = GoldenModel.doubles(one.get("ref64_logp_next"));
         for (int t = 1; t < ids.length; t++) {
-          float[] coefs = new float[ids.length];
+          double[] coefs = new double[ids.length];
           coefs[t] = 1;
           assertThat(loss(trainer, weights, ids, coefs).loss())
               .as(one.get("name").asText() + " token " + t)
@@ -43,7 +43,7 @@ class GoldenModelTest {
   void gradientAndUpdateAreThoseOfTorch(GoldenModel model) throws Exception {
     JsonNode golden = model.golden().get("gradient");
     int[] ids = GoldenModel.ints(golden.get("ids"));
-    float[] coefs = new float[ids.length];
+    double[] coefs = new double[ids.length];
     double absolute = 0;
     for (int t = 1; t < ids.length; t++) {
       coefs[t] = golden.get("coefs").get(t - 1).floatValue();
@@ -75,7 +75,7 @@ class GoldenModelTest {
   void bfloat16KeepsTheDirectionOfTheGradientAndTheLogprobs(GoldenModel model) throws Exception {
     JsonNode golden = model.golden().get("gradient");
     int[] ids = GoldenModel.ints(golden.get("ids"));
-    float[] coefs = new float[ids.length];
+    double[] coefs = new double[ids.length];
     for (int t = 1; t < ids.length; t++) {
       coefs[t] = golden.get("coefs").get(t - 1).floatValue();
     }
@@ -92,7 +92,7 @@ class GoldenModelTest {
       }
       double gap = 0;
       for (int t = 1; t < ids.length; t++) {
-        float[] one = new float[ids.length];
+        double[] one = new double[ids.length];
         one[t] = 1;
         double exact = loss(whole, weights, ids, one).loss();
         gap = Math.max(gap, Math.abs(loss(half, weights, ids, one).loss() - exact));
@@ -152,17 +152,17 @@ class GoldenModelTest {
   }
 
   private static GradientStatistics loss(
-      Trainer trainer, Weights weights, int[] ids, float[] coefs) {
+      Trainer trainer, Weights weights, int[] ids, double[] coefs) {
     try (ShardGradient gradient = gradient(trainer, weights, ids, coefs)) {
       return gradient.statistics();
     }
   }
 
   private static ShardGradient gradient(
-      Trainer trainer, Weights weights, int[] ids, float[] coefs) {
+      Trainer trainer, Weights weights, int[] ids, double[] coefs) {
     Sequence sequence = new Sequence("golden", 0, ids, 1, coefs, 0, new float[ids.length]);
     return trainer.gradient(
-        weights, null, List.of(List.of(sequence)), new Examples.LogLikelihood());
+        Policies.of(weights), List.of(List.of(sequence)), Examples.logLikelihood());
   }
 
   private static double norm(float[] vector) {

@@ -8,13 +8,14 @@ import dev.kindling.check.InvalidInputException;
 import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.Weights;
-import dev.kindling.objective.TokenLoss;
+import dev.kindling.objective.SequenceLoss;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class TrainerTest {
   private static final ModelConfig CONFIG = Examples.FULL;
   private static final long ALL = Long.MAX_VALUE;
-  private static final TokenLoss LOG_LIKELIHOOD = new Examples.LogLikelihood();
+  private static final SequenceLoss LOG_LIKELIHOOD = Examples.logLikelihood();
   private static final Trainer TRAINER = new Trainer(Precision.FLOAT32, ALL);
   private static final Weights WEIGHTS = Examples.weights(CONFIG, 3);
 
@@ -53,7 +54,7 @@ class TrainerTest {
       long head = weights.layout().size() - embedding.length;
       weights.write(head - hidden, ones);
       Sequence sequence =
-          new Sequence("x", 0, new int[] {1, 7}, 1, new float[] {0, 2}, 0, new float[] {0, -3});
+          new Sequence("x", 0, new int[] {1, 7}, 1, new double[] {0, 2}, 0, new float[] {0, -3});
       try (ShardGradient gradient = gradient(weights, List.of(List.of(sequence)))) {
         double logVocabulary = Math.log(29);
         GradientStatistics statistics = gradient.statistics();
@@ -125,9 +126,9 @@ class TrainerTest {
   void theSameInputsGiveTheSameBitsFromTheFirstCallOn() {
     List<List<Sequence>> batches = List.of(Examples.sequences(8, CONFIG, 1));
     try (Trainer fresh = new Trainer(Precision.FLOAT32, ALL);
-        ShardGradient first = fresh.gradient(WEIGHTS, null, batches, LOG_LIKELIHOOD)) {
+        ShardGradient first = fresh.gradient(Policies.of(WEIGHTS), batches, LOG_LIKELIHOOD)) {
       for (int call = 0; call < 4; call++) {
-        try (ShardGradient next = fresh.gradient(WEIGHTS, null, batches, LOG_LIKELIHOOD)) {
+        try (ShardGradient next = fresh.gradient(Policies.of(WEIGHTS), batches, LOG_LIKELIHOOD)) {
           assertThat(Examples.flat(next)).isEqualTo(Examples.flat(first));
           assertThat(next.statistics()).isEqualTo(first.statistics());
         }
@@ -144,7 +145,7 @@ class TrainerTest {
       long oneLayer = 180 * Float.BYTES * kept.statistics().computedTokens();
       for (long bound : new long[] {0, oneLayer - 1, oneLayer}) {
         try (Trainer frugal = new Trainer(Precision.FLOAT32, bound);
-            ShardGradient again = frugal.gradient(WEIGHTS, null, batches, LOG_LIKELIHOOD)) {
+            ShardGradient again = frugal.gradient(Policies.of(WEIGHTS), batches, LOG_LIKELIHOOD)) {
           assertThat(Examples.flat(again)).isEqualTo(Examples.flat(kept));
         }
       }
@@ -192,23 +193,23 @@ class TrainerTest {
             0,
             new int[] {1, 2, 3, 4, 5},
             1,
-            new float[] {0, 0, 1, 0, 0},
+            new double[] {0, 0, 1, 0, 0},
             0.25,
             new float[] {0, -30, -30, -30, -30});
-    TokenLoss clipped = new Examples.Clipped(2, 0.5);
+    SequenceLoss clipped = Examples.clipped(2, 0.5);
     try (ShardGradient gradient =
-        TRAINER.gradient(WEIGHTS, WEIGHTS, List.of(List.of(sequence)), clipped)) {
+        TRAINER.gradient(referring(WEIGHTS), List.of(List.of(sequence)), clipped)) {
       GradientStatistics statistics = gradient.statistics();
       assertThat(statistics.tokens()).isEqualTo(4);
       assertThat(statistics.referenceK3()).isZero();
-      // Every ratio is above 2, so that nothing pulls at the policy.
-      assertThat(statistics.clippedTokens()).isEqualTo(4);
+      // The ratio of the one token is above 2, so that nothing pulls at the policy.
+      assertThat(statistics.clippedTokens()).isEqualTo(1);
       assertThat(statistics.loss()).isEqualTo(-2);
       assertThat(norm(Examples.flat(gradient))).isZero();
     }
     try (Weights other = Examples.weights(CONFIG, 4);
         ShardGradient gradient =
-            TRAINER.gradient(WEIGHTS, other, List.of(List.of(sequence)), clipped)) {
+            TRAINER.gradient(referring(other), List.of(List.of(sequence)), clipped)) {
       GradientStatistics statistics = gradient.statistics();
       assertThat(statistics.referenceK3()).isGreaterThan(0.01);
       assertThat(statistics.loss())
@@ -221,8 +222,8 @@ class TrainerTest {
   void sequencesThatAreNotFiniteAreNamedAndLeftOut() {
     List<Sequence> sequences = new ArrayList<>(Examples.sequences(3, CONFIG, 1));
     Sequence second = sequences.get(1);
-    float[] coefs = second.coefs().clone();
-    coefs[second.promptLength()] = Float.NaN;
+    double[] coefs = second.coefs().clone();
+    coefs[second.promptLength()] = Double.NaN;
     Sequence broken =
         new Sequence(
             "broken",
@@ -246,7 +247,7 @@ class TrainerTest {
   @Test
   void nothingToTrainOnGivesAGradientOfZeros() {
     Sequence idle =
-        new Sequence("x", 0, new int[] {1, 2}, 1, new float[] {0, 0}, 0.5, new float[] {0, -1});
+        new Sequence("x", 0, new int[] {1, 2}, 1, new double[] {0, 0}, 0.5, new float[] {0, -1});
     try (ShardGradient gradient = gradient(WEIGHTS, List.of(List.of(idle), List.of()))) {
       assertThat(gradient.statistics()).isEqualTo(GradientStatistics.NONE);
       assertThat(norm(Examples.flat(gradient))).isZero();
@@ -255,17 +256,17 @@ class TrainerTest {
 
   @Test
   void inputsThatTheModelCannotTakeAreRefusedByName() {
-    Sequence unknown = new Sequence("e7", 2, new int[] {1, 29}, 1, new float[2], 0, new float[2]);
+    Sequence unknown = new Sequence("e7", 2, new int[] {1, 29}, 1, new double[2], 0, new float[2]);
     assertThatThrownBy(() -> gradient(WEIGHTS, List.of(List.of(unknown))))
         .isInstanceOf(InvalidInputException.class)
         .hasMessage("Invalid sequence e7/2 token: 29 (must be in [0, model.vocab = 29))");
-    Sequence tooLong = new Sequence("e7", 3, new int[65], 1, new float[65], 0, new float[65]);
+    Sequence tooLong = new Sequence("e7", 3, new int[65], 1, new double[65], 0, new float[65]);
     assertThatThrownBy(() -> gradient(WEIGHTS, List.of(List.of(tooLong))))
         .hasMessage("Invalid sequence e7/3 length: 65 (must be <= model.max_positions = 64)");
-    assertThatThrownBy(() -> new Sequence("e7", 4, new int[3], 1, new float[2], 0, new float[3]))
+    assertThatThrownBy(() -> new Sequence("e7", 4, new int[3], 1, new double[2], 0, new float[3]))
         .hasMessage("Invalid sequence e7/4 coefficients: 2 (must be as many as tokens, 3)");
     assertThatThrownBy(
-            () -> TRAINER.gradient(WEIGHTS, null, List.of(), new Examples.Clipped(2, 0.5)))
+            () -> TRAINER.gradient(Policies.of(WEIGHTS), List.of(), Examples.clipped(2, 0.5)))
         .hasMessageStartingWith("Invalid reference policy: none");
   }
 
@@ -275,8 +276,8 @@ class TrainerTest {
     try (Trainer half = new Trainer(Precision.BFLOAT16, ALL);
         Trainer frugal = new Trainer(Precision.BFLOAT16, 0);
         ShardGradient whole = gradient(WEIGHTS, batches);
-        ShardGradient rounded = half.gradient(WEIGHTS, null, batches, LOG_LIKELIHOOD);
-        ShardGradient again = frugal.gradient(WEIGHTS, null, batches, LOG_LIKELIHOOD)) {
+        ShardGradient rounded = half.gradient(Policies.of(WEIGHTS), batches, LOG_LIKELIHOOD);
+        ShardGradient again = frugal.gradient(Policies.of(WEIGHTS), batches, LOG_LIKELIHOOD)) {
       float[] expected = Examples.flat(whole);
       float[] actual = Examples.flat(rounded);
       assertThat(cosine(expected, actual)).isGreaterThan(0.999);
@@ -315,7 +316,11 @@ class TrainerTest {
   }
 
   private static ShardGradient gradient(Weights weights, List<List<Sequence>> batches) {
-    return TRAINER.gradient(weights, null, batches, LOG_LIKELIHOOD);
+    return TRAINER.gradient(Policies.of(weights), batches, LOG_LIKELIHOOD);
+  }
+
+  private static Policies referring(Weights reference) {
+    return new Policies(WEIGHTS, Optional.of(reference), Optional.empty());
   }
 
   private static double norm(float[] vector) {

@@ -11,13 +11,20 @@ import dev.kindling.engine.model.CounterRandom;
 import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.Parameter;
 import dev.kindling.engine.model.ParameterLayout;
+import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.Program;
 import dev.kindling.engine.model.Scope;
 import dev.kindling.engine.model.Tensor;
 import dev.kindling.engine.model.Value;
+import dev.kindling.engine.model.Weights;
+import dev.kindling.objective.LpReg;
+import dev.kindling.objective.PolicyGradient;
+import dev.kindling.objective.Proxy;
+import dev.kindling.objective.SequenceLoss;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -107,6 +114,91 @@ class TrainingProgramTest {
             .isCloseTo((up - down) / (2 * step), within(1e-6 * Math.max(1, Math.abs(up))));
       }
     }
+  }
+
+  @Test
+  void entropyAndDivergenceHaveTheGradientsOfFiniteDifferences() {
+    ModelConfig config = Examples.FULL;
+    double[] flat = DoublePass.weights(config);
+    List<Sequence> sequences = Examples.sequences(3, config, 1);
+    double step = 1e-5;
+    try (Scope scope = new Scope()) {
+      DoublePass.Terms terms = terms(scope, sequences);
+      double[] gradient = DoublePass.of(PROGRAM, config, flat, sequences, 2, terms).gradient();
+      double[] plain = DoublePass.of(PROGRAM, config, flat, sequences, 2).gradient();
+      for (Parameter parameter : ParameterLayout.of(config).parameters()) {
+        int index = (int) (parameter.offset() + parameter.size() / 2);
+        double[] up = flat.clone();
+        up[index] += step;
+        double[] down = flat.clone();
+        down[index] -= step;
+        double difference =
+            DoublePass.of(PROGRAM, config, up, sequences, 2, terms).loss()
+                - DoublePass.of(PROGRAM, config, down, sequences, 2, terms).loss();
+        assertThat(gradient[index])
+            .as(parameter.name())
+            .isCloseTo(difference / (2 * step), within(1e-5));
+      }
+      assertThat(norm(minus(gradient, plain))).isGreaterThan(1e-2);
+    }
+  }
+
+  /** Weights of entropy and divergence, the proxy made from a policy that stays as it is. */
+  private static DoublePass.Terms terms(Scope scope, List<Sequence> sequences) {
+    int picks = MicroBatch.of(sequences, false, Examples.FULL).picks();
+    int hidden = Examples.FULL.hidden();
+    CounterRandom random = CounterRandom.of(8, "other policy");
+    double[] states = new double[picks * hidden];
+    Arrays.setAll(states, i -> random.normal(2L * i));
+    double[] head = new double[Examples.FULL.vocab() * hidden];
+    Arrays.setAll(head, i -> 0.3 * random.normal(2L * (i + states.length)));
+    ProxyPolicy proxy =
+        new ProxyPolicy(
+            Optional.of(new Proxy(0.2, 0, true)),
+            List.of(scope.own(Tensor.of(states, picks, hidden))),
+            List.of(scope.own(Tensor.of(head, Examples.FULL.vocab(), hidden))));
+    return new DoublePass.Terms(0.3, 0.7, proxy);
+  }
+
+  private static double[] minus(double[] a, double[] b) {
+    double[] difference = new double[a.length];
+    Arrays.setAll(difference, i -> a[i] - b[i]);
+    return difference;
+  }
+
+  @Test
+  void aProxyOfThePolicyItselfLosesTheLogOfTheMassThatIsLeft() {
+    ModelConfig config = Examples.FULL;
+    try (Weights weights = Examples.weights(config, 3);
+        Trainer trainer = new Trainer(Precision.FLOAT32, Long.MAX_VALUE)) {
+      // Beside the likeliest token of a near-uniform policy nothing is noise at 1e-6: the proxy is
+      // the policy, so that neither a divergence nor a slope is left.
+      Proxy everything = new Proxy(1e-6, 0, false);
+      List<Sequence> marked =
+          Examples.sequences(2, config, 0).stream().map(s -> withMarks(s, 1)).toList();
+      SequenceLoss loss =
+          new SequenceLoss(new PolicyGradient(), List.of(new LpReg(1, 0.5, everything)));
+      try (ShardGradient gradient = trainer.gradient(Policies.of(weights), List.of(marked), loss)) {
+        assertThat(gradient.statistics().tokens()).isPositive();
+        assertThat(gradient.statistics().loss()).isCloseTo(0, within(1e-6));
+      }
+    }
+  }
+
+  private static Sequence withMarks(Sequence sequence, double mark) {
+    double[] marks = new double[sequence.tokenIds().length - sequence.promptLength()];
+    Arrays.fill(marks, mark);
+    return new Sequence(
+        sequence.exampleId(),
+        sequence.sample(),
+        sequence.tokenIds(),
+        sequence.promptLength(),
+        sequence.coefs(),
+        sequence.tokenScale(),
+        sequence.samplerLogprobs(),
+        -1,
+        sequence.tokenIds().length,
+        new double[][] {marks});
   }
 
   @Test

@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.kindling.SparkTest;
 import dev.kindling.objective.Aggregation;
-import dev.kindling.objective.Garl;
-import dev.kindling.objective.Grpo;
+import dev.kindling.objective.MaxRl;
 import dev.kindling.objective.Objective;
-import dev.kindling.objective.Paft;
 import dev.kindling.objective.Rloo;
 import dev.kindling.objective.Success;
 import dev.kindling.row.ScoreRow;
@@ -31,9 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The query that users recompute the weights with agrees with the stage. */
-class WeightsSqlTest {
-  private static final String SETTINGS_OF_THE_FILE = "0.75e0 AS q";
-
+class AuditSqlTest {
   private final SparkSession spark = SparkTest.session();
   private final Dataset<Row> scores = Table.SCORES.of(spark, scores());
 
@@ -55,13 +51,13 @@ class WeightsSqlTest {
   }
 
   private Map<String, List<Row>> query(String success, double q) throws IOException {
-    String text = Files.readString(Path.of("..", "docs", "weights.sql"));
-    assertThat(text).contains(SETTINGS_OF_THE_FILE, "'likelihood' AS success", "17 AS seed");
+    String text = Files.readString(Path.of("..", "docs", "audit.sql"));
+    assertThat(text).contains("'likelihood' AS success", "17 AS seed");
     scores.createOrReplaceTempView("scores");
+    Objective garl = Objectives.garl(Success.named(success), q, true, true);
+    Weigh.weigh(scores, garl, 17, 1).createOrReplaceTempView("weights");
     Map<String, List<Row>> rows = new LinkedHashMap<>();
-    String changed =
-        text.replace(SETTINGS_OF_THE_FILE, q + "e0 AS q")
-            .replace("'likelihood' AS success", "'" + success + "' AS success");
+    String changed = text.replace("'likelihood' AS success", "'" + success + "' AS success");
     for (Row row : spark.sql(changed).collectAsList()) {
       rows.computeIfAbsent(row.getAs("example_id"), any -> new ArrayList<>()).add(row);
     }
@@ -91,7 +87,7 @@ class WeightsSqlTest {
   @ValueSource(doubles = {0, 0.75, 1})
   void theQueryHasTheStagesEstimatesAndCoefficientsOfTheContinuum(double q) throws IOException {
     Map<String, List<Row>> query = query("likelihood", q);
-    List<WeightRow> garl = weigh(new Garl(Success.LIKELIHOOD, q, true, true));
+    List<WeightRow> garl = weigh(Objectives.garl(Success.LIKELIHOOD, q, true, true));
     assertThat(garl).hasSize(60);
     for (WeightRow row : garl) {
       List<Row> rows = query.get(row.exampleId());
@@ -105,7 +101,7 @@ class WeightsSqlTest {
       agree("amplification", new double[] {row.amplification()}, first);
       agree("effective_sample_size", new double[] {row.effectiveSampleSize()}, first);
     }
-    for (WeightRow row : weigh(new Paft(Success.LIKELIHOOD, q, 0, true))) {
+    for (WeightRow row : weigh(Objectives.paft(q, 0, true))) {
       List<Row> rows = query.get(row.exampleId());
       agree("paft_resampled", Arrays.stream(row.resampled()).asDoubleStream().toArray(), rows);
       agree("paft_coef", row.rationaleCoefs(), rows);
@@ -115,14 +111,16 @@ class WeightsSqlTest {
   @Test
   void theQueryHasTheStagesAdvantages() throws IOException {
     Map<String, List<Row>> query = query("verified", 0.75);
-    Aggregation mean = Aggregation.TOKEN_MEAN;
-    for (WeightRow row : weigh(new Grpo(Success.VERIFIED, 0.2, 0.2, 0, 0, mean))) {
+    for (WeightRow row : weigh(Objectives.grpo(0, Aggregation.TOKEN_MEAN))) {
       agree("grpo_advantage", row.rationaleCoefs(), query.get(row.exampleId()));
     }
-    for (WeightRow row : weigh(new Rloo(Success.VERIFIED, mean))) {
+    for (WeightRow row : weigh(Objective.of(new Rloo()))) {
       agree("rloo_advantage", row.rationaleCoefs(), query.get(row.exampleId()));
     }
-    for (WeightRow row : weigh(new Garl(Success.VERIFIED, 0.75, false, true))) {
+    for (WeightRow row : weigh(Objective.of(new MaxRl(MaxRl.Variant.CODE)))) {
+      agree("maxrl_advantage", row.rationaleCoefs(), query.get(row.exampleId()));
+    }
+    for (WeightRow row : weigh(Objectives.garl(Success.VERIFIED, 0.75, false, true))) {
       agree("garl_rationale_coef", row.rationaleCoefs(), query.get(row.exampleId()));
     }
   }

@@ -1,20 +1,27 @@
--- The numbers of 4-weights from 3-scores, one row a sample, without Kindling.
+-- The numbers of 4-weights once more from 3-scores, one row a sample, without Kindling: P-hat and
+-- P-hat^-q, GARL's c and effective weights, PAFT's counts, the advantages of GRPO, RLOO and MaxRL. Of
+-- 4-weights only each example's q is taken, which a schedule may have set.
 --
 -- Written apart from the pipeline's own expressions, as a check on them: sums are joins and window
 -- functions, and every power is taken in logarithms.
 --
 -- Spark: CREATE TEMPORARY VIEW scores USING parquet OPTIONS (path 'runs/NAME/step-000001/3-scores');
--- DuckDB: CREATE VIEW scores AS FROM 'runs/NAME/step-000001/3-scores/*.parquet'; and, before the query,
+--   and likewise weights from 4-weights.
+-- DuckDB: CREATE VIEW scores AS FROM 'runs/NAME/step-000001/3-scores/*.parquet'; and likewise weights;
+--   and, before the query,
 --   CREATE MACRO explode(list) AS unnest(list); CREATE MACRO sequence(a, b) AS generate_series(a, b);
 --   CREATE MACRO conv(digits, radix, result) AS CAST('0x' || digits AS BIGINT);
 WITH settings AS (
   SELECT
     'likelihood' AS success,    -- objective.success
-    0.75e0 AS q,                -- objective.q
     true AS normalize_mq,       -- objective.normalize_mq
     0 AS resamples,             -- objective.resamples, 0 for M
     17 AS seed,                 -- run.seed
     1 AS step                   -- number in the step's folder
+),
+
+exponent AS (
+  SELECT example_id, coalesce(q, 0e0) AS q FROM weights
 ),
 
 -- Faults of the verifier are no evidence about the policy.
@@ -128,6 +135,7 @@ logs AS (
     END AS log_baseline
   FROM weighted
   JOIN example USING (example_id)
+  JOIN exponent USING (example_id)
   LEFT JOIN others USING (example_id, sample)
   CROSS JOIN settings
 )
@@ -157,9 +165,11 @@ SELECT
     WHEN m = 1 THEN weighted.reward / (1e0 + 1e-6)
     ELSE (weighted.reward - mean_reward) / (std_reward + 1e-6)
   END AS grpo_advantage,
-  weighted.reward - coalesce(others.reward, 0e0) AS rloo_advantage
+  weighted.reward - coalesce(others.reward, 0e0) AS rloo_advantage,
+  (weighted.reward - mean_reward) / (mean_reward + 1e-6) AS maxrl_advantage
 FROM weighted
 JOIN example USING (example_id)
+JOIN exponent USING (example_id)
 JOIN logs USING (example_id, sample)
 LEFT JOIN others USING (example_id, sample)
 LEFT JOIN drawn USING (example_id, sample)

@@ -1,0 +1,178 @@
+package dev.kindling.conf;
+
+import dev.kindling.check.Check;
+import dev.kindling.check.InvalidInputException;
+import dev.kindling.objective.Cispo;
+import dev.kindling.objective.ClipCov;
+import dev.kindling.objective.ClippedRatio;
+import dev.kindling.objective.EntropyBonus;
+import dev.kindling.objective.Estimator;
+import dev.kindling.objective.Garl;
+import dev.kindling.objective.Grpo;
+import dev.kindling.objective.Gspo;
+import dev.kindling.objective.HighEntropy;
+import dev.kindling.objective.KlCov;
+import dev.kindling.objective.LpReg;
+import dev.kindling.objective.LpRegCode;
+import dev.kindling.objective.MaxRl;
+import dev.kindling.objective.Objective;
+import dev.kindling.objective.OverlongShaping;
+import dev.kindling.objective.Paft;
+import dev.kindling.objective.PolicyGradient;
+import dev.kindling.objective.Proxy;
+import dev.kindling.objective.QSchedule;
+import dev.kindling.objective.Ratio;
+import dev.kindling.objective.ReferenceKl;
+import dev.kindling.objective.Regulariser;
+import dev.kindling.objective.Reinforce;
+import dev.kindling.objective.ReinforcePlusPlus;
+import dev.kindling.objective.Rloo;
+import dev.kindling.objective.Sapo;
+import dev.kindling.objective.Sft;
+import dev.kindling.objective.TokenLoss;
+import dev.kindling.objective.TruncatedImportance;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Puts an objective together from its settings.
+ *
+ * @param conf the settings
+ * @param longestCompletion the sampler's budgets for rationale and answer, in tokens
+ */
+record ObjectiveBuilder(ObjectiveConf conf, long longestCompletion) {
+  /**
+   * Builds it. Every part is tried, so that a value out of range is refused before a run chooses
+   * the part that reads it.
+   */
+  Objective build() {
+    Set<String> violations = new LinkedHashSet<>();
+    for (ObjectiveConf.Name name : ObjectiveConf.Name.values()) {
+      attempt(violations, name, this::estimator);
+    }
+    for (ObjectiveConf.Loss loss : ObjectiveConf.Loss.values()) {
+      attempt(violations, loss, this::loss);
+    }
+    for (ObjectiveConf.Term term : ObjectiveConf.Term.values()) {
+      attempt(violations, term, this::regulariser);
+    }
+    if (!violations.isEmpty()) {
+      throw new InvalidInputException(List.copyOf(violations));
+    }
+    Estimator estimator = estimator(conf.name());
+    checkSuccess(estimator);
+    return new Objective(
+        estimator,
+        conf.loss().map(this::loss).orElseGet(estimator::paperLoss),
+        regularisers(),
+        conf.aggregation().orElseGet(estimator::paperAggregation),
+        conf.lengthLimit() > 0 ? conf.lengthLimit() : longestCompletion,
+        overlong(),
+        conf.filterEqual());
+  }
+
+  private static <T> void attempt(Set<String> violations, T choice, Consumer<T> make) {
+    try {
+      make.accept(choice);
+    } catch (InvalidInputException refused) {
+      violations.addAll(refused.violations());
+    }
+  }
+
+  private Estimator estimator(ObjectiveConf.Name name) {
+    return switch (name) {
+      case GARL ->
+          new Garl(conf.success(), qSchedule(), conf.pathwise(), conf.normalizeMq(), conf.carry());
+      case PAFT ->
+          new Paft(conf.success(), qSchedule(), conf.resamples(), conf.normalizeMq(), conf.carry());
+      case REINFORCE -> new Reinforce();
+      case REINFORCE_PLUS_PLUS -> new ReinforcePlusPlus(conf.rewardKl(), clippedRatio());
+      case RLOO -> new Rloo();
+      case GRPO -> new Grpo(conf.standardize(), clippedRatio());
+      case MAXRL -> new MaxRl(conf.maxrl());
+      case SFT -> new Sft();
+    };
+  }
+
+  private void checkSuccess(Estimator estimator) {
+    new Check()
+        .that(
+            estimator.isSupervised() || estimator.success() == conf.success(),
+            "objective.success",
+            conf.success().settingName(),
+            "must be verified with objective.name = "
+                + estimator.name()
+                + ": it trains on the sampled answer, whose reward is a verdict; the likelihood of"
+                + " the gold answer says nothing about it")
+        .done();
+  }
+
+  private QSchedule qSchedule() {
+    ObjectiveConf.ScheduleConf schedule = conf.schedule();
+    return new QSchedule(
+        schedule.shape(), conf.q(), schedule.lastQ(), schedule.steps(), schedule.maxBias());
+  }
+
+  private ClippedRatio clippedRatio() {
+    return new ClippedRatio(conf.clipLow(), conf.clipHigh(), conf.dualClip());
+  }
+
+  private TokenLoss loss(ObjectiveConf.Loss loss) {
+    return switch (loss) {
+      case POLICY_GRADIENT -> new PolicyGradient();
+      case CLIPPED_RATIO -> clippedRatio();
+      case RATIO -> new Ratio(conf.ratioBound());
+      case GSPO -> new Gspo(conf.gspo().low(), conf.gspo().high(), false);
+      case GSPO_TOKEN -> new Gspo(conf.gspo().low(), conf.gspo().high(), true);
+      case CISPO -> new Cispo(conf.cispo().low(), conf.cispo().high());
+      case SAPO -> new Sapo(conf.sapo().positiveTemperature(), conf.sapo().negativeTemperature());
+    };
+  }
+
+  private List<Regulariser> regularisers() {
+    List<Regulariser> all = new ArrayList<>();
+    if (conf.importanceCap() > 0) {
+      all.add(new TruncatedImportance(conf.importanceCap()));
+    }
+    if (conf.kl() > 0) {
+      all.add(new ReferenceKl(conf.kl(), conf.klBound()));
+    }
+    conf.regularisers().forEach(term -> all.add(regulariser(term)));
+    return all;
+  }
+
+  private Regulariser regulariser(ObjectiveConf.Term term) {
+    return switch (term) {
+      case LP_REG -> new LpReg(conf.lpReg().beta(), conf.lpReg().rho(), proxy());
+      case LP_REG_CODE -> new LpRegCode(conf.lpReg().beta(), conf.lpReg().rho(), proxy());
+      case ENTROPY_BONUS -> new EntropyBonus(conf.entropyBonus().coefficient());
+      case HIGH_ENTROPY ->
+          new HighEntropy(
+              conf.highEntropy().share(),
+              conf.highEntropy().count() == ObjectiveConf.Count.QUANTILE,
+              conf.highEntropy().weight() == ObjectiveConf.Weight.KEPT);
+      case KL_COV -> new KlCov(conf.klCov().share(), conf.klCov().coefficient());
+      case CLIP_COV ->
+          new ClipCov(conf.clipCov().share(), conf.clipCov().low(), conf.clipCov().high());
+    };
+  }
+
+  private Proxy proxy() {
+    return new Proxy(
+        conf.lpReg().kappa(),
+        conf.lpReg().tau(),
+        conf.lpReg().proxy() == ObjectiveConf.ProxySource.SAMPLER);
+  }
+
+  private Optional<OverlongShaping> overlong() {
+    return conf.overlong().cache() > 0
+        ? Optional.of(
+            new OverlongShaping(
+                longestCompletion, conf.overlong().cache(), conf.overlong().factor()))
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,62 @@
+package dev.kindling.objective;
+
+import dev.kindling.check.Check;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Lp-Reg, low-probability regularisation (arXiv:2510.03222, equation 6): adds β KL(proxy ‖ policy),
+ * over the whole vocabulary and with the proxy held fixed, on every sampled token that is
+ * improbable, no noise, and has a negative advantage. So the policy keeps the rare tokens that a
+ * wrong answer would teach it to drop.
+ *
+ * <p>A token is improbable when its probability lies below the ρ-quantile of the probabilities of
+ * all sampled tokens of the update, interpolated linearly; it is noise when the {@link Proxy} cuts
+ * it off. The paper's loss is {@link Ratio}; any other may be combined with it.
+ *
+ * @param beta β, above 0
+ * @param rho ρ, in [0, 1); 0 regularises nothing
+ * @param source the proxy
+ */
+public record LpReg(double beta, double rho, Proxy source) implements Regulariser {
+  /** Refuses settings that are out of range. */
+  public LpReg {
+    new Check()
+        .that(
+            beta > 0 && beta < Double.POSITIVE_INFINITY,
+            "objective.lp_reg.beta",
+            beta,
+            "must be > 0 and finite")
+        .that(rho >= 0 && rho < 1, "objective.lp_reg.rho", rho, "must be in [0, 1)")
+        .done();
+  }
+
+  @Override
+  public String name() {
+    return "lp-reg";
+  }
+
+  @Override
+  public List<SqlColumn> columns() {
+    return List.of(
+        new SqlColumn("p", "CASE WHEN is_sampled THEN exp(logprob) END"),
+        new SqlColumn(
+            "improbable",
+            "percentile(p, " + SqlColumn.literal(rho) + ") OVER (PARTITION BY update)"),
+        new SqlColumn(
+            "mark", "CASE WHEN p < improbable AND advantage < 0E0 THEN 1E0 ELSE 0E0 END"));
+  }
+
+  @Override
+  public void add(SequenceScores scores, int t, double mark, LossTerms terms) {
+    if (mark > 0 && scores.proxyLogprobs()[t] > Double.NEGATIVE_INFINITY) {
+      double slope = beta * scores.tokenScale();
+      terms.addDivergence(t, slope * scores.proxyDivergences()[t], slope);
+    }
+  }
+
+  @Override
+  public Optional<Proxy> proxy() {
+    return Optional.of(source);
+  }
+}

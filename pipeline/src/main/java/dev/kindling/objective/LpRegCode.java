@@ -1,0 +1,69 @@
+package dev.kindling.objective;
+
+import dev.kindling.check.Check;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Lp-Reg as its authors released it, which is not the equation of their paper ({@link LpReg}): adds
+ * β (e^d − d − 1), d = log proxy − log p of the sampled token, on the k least probable tokens of
+ * negative advantage that are no noise. k is ρ times the number of tokens of negative advantage,
+ * rounded down; nothing is regularised where k is below 2.
+ *
+ * <p>Departure: the code takes the k tokens from a micro-batch, this from the whole update, ties in
+ * the order of example, sample and token. Its loss is {@link ClippedRatio} with bounds 1 and 9.
+ *
+ * @param beta β, above 0
+ * @param rho ρ, in [0, 1)
+ * @param source the proxy
+ */
+public record LpRegCode(double beta, double rho, Proxy source) implements Regulariser {
+  /** Refuses settings that are out of range. */
+  public LpRegCode {
+    new Check()
+        .that(
+            beta > 0 && beta < Double.POSITIVE_INFINITY,
+            "objective.lp_reg.beta",
+            beta,
+            "must be > 0 and finite")
+        .that(rho >= 0 && rho < 1, "objective.lp_reg.rho", rho, "must be in [0, 1)")
+        .done();
+  }
+
+  @Override
+  public String name() {
+    return "lp-reg-code";
+  }
+
+  @Override
+  public List<SqlColumn> columns() {
+    return List.of(
+        new SqlColumn("is_negative", "is_sampled AND advantage < 0E0"),
+        new SqlColumn(
+            "least",
+            "floor("
+                + SqlColumn.literal(rho)
+                + " * count_if(is_negative) OVER (PARTITION BY update))"),
+        new SqlColumn(
+            "rank",
+            "row_number() OVER (PARTITION BY update"
+                + " ORDER BY is_negative DESC, logprob, example_id, sample, token)"),
+        new SqlColumn(
+            "mark", "CASE WHEN is_negative AND rank <= least AND least > 1 THEN 1E0 ELSE 0E0 END"));
+  }
+
+  @Override
+  public void add(SequenceScores scores, int t, double mark, LossTerms terms) {
+    double proxy = scores.proxyLogprobs()[t];
+    if (mark > 0 && proxy > Double.NEGATIVE_INFINITY) {
+      double d = proxy - scores.logprobs()[t];
+      double weight = beta * scores.tokenScale();
+      terms.addPolicy(t, weight * (Math.expm1(d) - d), -weight * Math.expm1(d));
+    }
+  }
+
+  @Override
+  public Optional<Proxy> proxy() {
+    return Optional.of(source);
+  }
+}
