@@ -3,10 +3,12 @@ package dev.kindling.jmh;
 import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.Weights;
 import dev.kindling.engine.train.GradientStatistics;
+import dev.kindling.engine.train.Policies;
 import dev.kindling.engine.train.Sequence;
 import dev.kindling.engine.train.ShardGradient;
 import dev.kindling.engine.train.Trainer;
 import dev.kindling.objective.PolicyGradient;
+import dev.kindling.objective.SequenceLoss;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +30,7 @@ import org.openjdk.jmh.annotations.TearDown;
 public class GradientBenchmark {
   private static final int PROMPT = 64;
   private static final int LENGTH = 192;
+  private static final SequenceLoss LOSS = new SequenceLoss(new PolicyGradient(), List.of());
 
   /** Precision of the products. */
   @Param({"FLOAT32", "BFLOAT16"})
@@ -52,8 +55,8 @@ public class GradientBenchmark {
   private static Sequence sequence(int sample) {
     int[] ids = SmallModel.tokens("answer " + sample, LENGTH);
     System.arraycopy(SmallModel.tokens("prompt", PROMPT), 0, ids, 0, PROMPT);
-    float[] coefs = new float[LENGTH];
-    Arrays.fill(coefs, PROMPT, LENGTH, 0.001f);
+    double[] coefs = new double[LENGTH];
+    Arrays.fill(coefs, PROMPT, LENGTH, 0.001);
     return new Sequence("p", sample, ids, PROMPT, coefs, 0.001, new float[LENGTH]);
   }
 
@@ -61,7 +64,7 @@ public class GradientBenchmark {
   @Benchmark
   public GradientStatistics gradient() {
     try (ShardGradient gradient =
-        trainer.gradient(weights, null, microBatches, new PolicyGradient())) {
+        trainer.gradient(Policies.of(weights), microBatches, LOSS)) {
       return gradient.statistics();
     }
   }

@@ -5,9 +5,8 @@ import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.sample.SamplerSettings;
 import dev.kindling.engine.train.AdamWSettings;
-import dev.kindling.objective.Aggregation;
+import dev.kindling.objective.Objective;
 import dev.kindling.objective.Rloo;
-import dev.kindling.objective.Success;
 import dev.kindling.row.Table;
 import dev.kindling.stage.Batch;
 import dev.kindling.stage.BatchSettings;
@@ -16,6 +15,7 @@ import dev.kindling.stage.MismatchGate;
 import dev.kindling.stage.PolicyRef;
 import dev.kindling.stage.Rollout;
 import dev.kindling.stage.ShardedBatches;
+import dev.kindling.stage.TrainingPolicies;
 import dev.kindling.stage.Weigh;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -44,7 +44,7 @@ final class SteadyMemory {
   private final Broadcast<SerializableConfiguration> hadoop =
       context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
   private final BenchData data = new BenchData(WORK, TASKS);
-  private final Rloo objective = new Rloo(Success.VERIFIED, Aggregation.TOKEN_MEAN);
+  private final Objective objective = Objective.of(new Rloo());
   private final Path folder;
 
   private SteadyMemory(String folder) {
@@ -79,17 +79,19 @@ final class SteadyMemory {
             new BatchSettings(1, TASKS, 256, MODEL.config().maxPositions()));
     GradientStep step =
         new GradientStep(
-            objective.tokenLoss(),
+            objective.loss(),
             new AdamWSettings(0.9, 0.999, 1e-8, 0),
             1,
             MismatchGate.open(Precision.FLOAT32),
             MODEL.slices(),
-            1 << 20);
+            1 << 20,
+            1);
     PolicyRef policy = first;
     try (ShardedBatches sharded = new ShardedBatches(batches, 1, TASKS)) {
       for (int number = 1; number <= UPDATES; number++) {
         Path next = new Path(folder, "update-" + number);
-        GradientStep.Update update = step.run(sharded, 0, number, policy, null, next, number, 1e-4);
+        GradientStep.Update update =
+            step.run(sharded, 0, number, TrainingPolicies.of(policy), next, number, 1e-4);
         policy = policy.next(next, update.files(), number);
         print("update");
       }
