@@ -28,6 +28,20 @@ public final class Check {
     return this;
   }
 
+  /**
+   * Adds the rules of something that is made of these values, and makes it for that alone.
+   *
+   * @param make makes it; what it refuses is added
+   */
+  public Check allows(Runnable make) {
+    try {
+      make.run();
+    } catch (InvalidInputException refused) {
+      and(refused);
+    }
+    return this;
+  }
+
   /** Adds the violations of another check, for a record made of records. */
   public Check and(InvalidInputException other) {
     violations.addAll(other.violations());

@@ -1,7 +1,6 @@
 package dev.kindling.conf;
 
 import dev.kindling.check.Check;
-import dev.kindling.check.InvalidInputException;
 import dev.kindling.objective.Cispo;
 import dev.kindling.objective.ClipCov;
 import dev.kindling.objective.ClippedRatio;
@@ -32,11 +31,8 @@ import dev.kindling.objective.Sft;
 import dev.kindling.objective.TokenLoss;
 import dev.kindling.objective.TruncatedImportance;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Consumer;
 
 /**
  * Puts an objective together from its settings.
@@ -45,24 +41,8 @@ import java.util.function.Consumer;
  * @param longestCompletion the sampler's budgets for rationale and answer, in tokens
  */
 record ObjectiveBuilder(ObjectiveConf conf, long longestCompletion) {
-  /**
-   * Builds it. Every part is tried, so that a value out of range is refused before a run chooses
-   * the part that reads it.
-   */
+  /** Builds it. */
   Objective build() {
-    Set<String> violations = new LinkedHashSet<>();
-    for (ObjectiveConf.Name name : ObjectiveConf.Name.values()) {
-      attempt(violations, name, this::estimator);
-    }
-    for (ObjectiveConf.Loss loss : ObjectiveConf.Loss.values()) {
-      attempt(violations, loss, this::loss);
-    }
-    for (ObjectiveConf.Term term : ObjectiveConf.Term.values()) {
-      attempt(violations, term, this::regulariser);
-    }
-    if (!violations.isEmpty()) {
-      throw new InvalidInputException(List.copyOf(violations));
-    }
     Estimator estimator = estimator(conf.name());
     checkSuccess(estimator);
     return new Objective(
@@ -73,14 +53,6 @@ record ObjectiveBuilder(ObjectiveConf conf, long longestCompletion) {
         conf.lengthLimit() > 0 ? conf.lengthLimit() : longestCompletion,
         overlong(),
         conf.filterEqual());
-  }
-
-  private static <T> void attempt(Set<String> violations, T choice, Consumer<T> make) {
-    try {
-      make.accept(choice);
-    } catch (InvalidInputException refused) {
-      violations.addAll(refused.violations());
-    }
   }
 
   private Estimator estimator(ObjectiveConf.Name name) {

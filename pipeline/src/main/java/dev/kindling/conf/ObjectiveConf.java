@@ -2,9 +2,22 @@ package dev.kindling.conf;
 
 import dev.kindling.check.Check;
 import dev.kindling.objective.Aggregation;
+import dev.kindling.objective.Cispo;
+import dev.kindling.objective.ClipCov;
+import dev.kindling.objective.ClippedRatio;
+import dev.kindling.objective.EntropyBonus;
+import dev.kindling.objective.Gspo;
+import dev.kindling.objective.HighEntropy;
+import dev.kindling.objective.KlCov;
+import dev.kindling.objective.LpReg;
 import dev.kindling.objective.MaxRl;
 import dev.kindling.objective.Objective;
+import dev.kindling.objective.Paft;
+import dev.kindling.objective.Proxy;
 import dev.kindling.objective.QSchedule;
+import dev.kindling.objective.Ratio;
+import dev.kindling.objective.ReinforcePlusPlus;
+import dev.kindling.objective.Sapo;
 import dev.kindling.objective.Success;
 import java.util.List;
 import java.util.Optional;
@@ -157,7 +170,12 @@ public record ObjectiveConf(
    * @param low how far it may fall below 1
    * @param high how far it may rise above 1
    */
-  public record GspoConf(double low, double high) {}
+  public record GspoConf(double low, double high) {
+    /** Refuses values out of range. */
+    public GspoConf {
+      new Check().allows(() -> new Gspo(low, high, false)).done();
+    }
+  }
 
   /**
    * Bounds of the weight.
@@ -165,7 +183,12 @@ public record ObjectiveConf(
    * @param low how far it may fall below 1
    * @param high how far it may rise above 1
    */
-  public record CispoConf(double low, double high) {}
+  public record CispoConf(double low, double high) {
+    /** Refuses values out of range. */
+    public CispoConf {
+      new Check().allows(() -> new Cispo(low, high)).done();
+    }
+  }
 
   /**
    * Temperatures.
@@ -173,7 +196,12 @@ public record ObjectiveConf(
    * @param positiveTemperature where the advantage is positive
    * @param negativeTemperature where it is negative
    */
-  public record SapoConf(double positiveTemperature, double negativeTemperature) {}
+  public record SapoConf(double positiveTemperature, double negativeTemperature) {
+    /** Refuses values out of range. */
+    public SapoConf {
+      new Check().allows(() -> new Sapo(positiveTemperature, negativeTemperature)).done();
+    }
+  }
 
   /**
    * Settings of lp-reg and lp-reg-code.
@@ -184,7 +212,12 @@ public record ObjectiveConf(
    * @param tau noise threshold itself
    * @param proxy which policy the proxy is made from
    */
-  public record LpRegConf(double beta, double rho, double kappa, double tau, ProxySource proxy) {}
+  public record LpRegConf(double beta, double rho, double kappa, double tau, ProxySource proxy) {
+    /** Refuses values out of range. */
+    public LpRegConf {
+      new Check().allows(() -> new LpReg(beta, rho, new Proxy(kappa, tau, false))).done();
+    }
+  }
 
   /** Which policy the proxy is made from. */
   public enum ProxySource {
@@ -199,7 +232,12 @@ public record ObjectiveConf(
    *
    * @param coefficient weight
    */
-  public record EntropyBonusConf(double coefficient) {}
+  public record EntropyBonusConf(double coefficient) {
+    /** Refuses values out of range. */
+    public EntropyBonusConf {
+      new Check().allows(() -> new EntropyBonus(coefficient)).done();
+    }
+  }
 
   /**
    * Settings of high-entropy.
@@ -208,7 +246,12 @@ public record ObjectiveConf(
    * @param count how many that makes
    * @param weight what becomes of the weight of the others
    */
-  public record HighEntropyConf(double share, Count count, Weight weight) {}
+  public record HighEntropyConf(double share, Count count, Weight weight) {
+    /** Refuses values out of range. */
+    public HighEntropyConf {
+      new Check().allows(() -> new HighEntropy(share, true, true)).done();
+    }
+  }
 
   /** How many tokens a share makes. */
   public enum Count {
@@ -232,7 +275,12 @@ public record ObjectiveConf(
    * @param share tokens that are penalised
    * @param coefficient weight
    */
-  public record KlCovConf(double share, double coefficient) {}
+  public record KlCovConf(double share, double coefficient) {
+    /** Refuses values out of range. */
+    public KlCovConf {
+      new Check().allows(() -> new KlCov(share, coefficient)).done();
+    }
+  }
 
   /**
    * Settings of clip-cov.
@@ -241,12 +289,24 @@ public record ObjectiveConf(
    * @param low lower bound of the covariance
    * @param high upper bound of the covariance
    */
-  public record ClipCovConf(double share, double low, double high) {}
+  public record ClipCovConf(double share, double low, double high) {
+    /** Refuses values out of range. */
+    public ClipCovConf {
+      new Check().allows(() -> new ClipCov(share, low, high)).done();
+    }
+  }
 
-  /** Refuses what no part of the objective checks. */
+  /** Refuses values out of range, also those of parts that are not chosen. */
   public ObjectiveConf {
     regularisers = List.copyOf(regularisers);
     new Check()
+        .allows(
+            () ->
+                new QSchedule(schedule.shape, q, schedule.lastQ, schedule.steps, schedule.maxBias))
+        .allows(() -> new Paft(success, QSchedule.constant(0), resamples, normalizeMq, carry))
+        .allows(() -> new ReinforcePlusPlus(rewardKl, new ClippedRatio(1, 1, 0)))
+        .allows(() -> new ClippedRatio(clipLow, clipHigh, dualClip))
+        .allows(() -> new Ratio(ratioBound))
         .that(lengthLimit >= 0, "objective.length_limit", lengthLimit, "must be >= 0")
         .that(kl >= 0, "objective.kl", kl, "must be >= 0")
         .that(importanceCap >= 0, "objective.importance_cap", importanceCap, "must be >= 0")
@@ -258,9 +318,8 @@ public record ObjectiveConf(
    * The objective that these settings describe.
    *
    * @param longestCompletion the sampler's budgets for rationale and answer, in tokens
-   * @throws dev.kindling.check.InvalidInputException if a value is out of range, also one of a part
-   *     that is not chosen, or if they do not fit together, for example grpo with the likelihood
-   *     estimate
+   * @throws dev.kindling.check.InvalidInputException if parts do not fit together, for example grpo
+   *     with the likelihood estimate
    */
   Objective build(long longestCompletion) {
     return new ObjectiveBuilder(this, longestCompletion).build();

@@ -43,7 +43,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Three steps of garl through the command line, and everything that they leave behind. */
+/**
+ * Three steps of garl with carried estimates through the command line, and everything that they
+ * leave behind.
+ */
 class RunLoopTest {
   private static final int STEPS = 3;
   private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
@@ -60,6 +63,7 @@ class RunLoopTest {
         SmallRun.settings(
             temporary,
             "loop",
+            "objective.carry=0.5",
             "data.eval_path=" + heldOut,
             "evaluate.every=2",
             "evaluate.samples=2",
@@ -98,7 +102,9 @@ class RunLoopTest {
   void theCommitCountsTheRowsThatTheFilesHave(long step) throws IOException {
     Commit commit = run.readCommit(step);
     Map<String, Long> written = new TreeMap<>();
-    for (Table<?> table : Table.ofStep()) {
+    List<Table<?>> tables = new ArrayList<>(Table.ofStep());
+    tables.add(Table.CARRIED);
+    for (Table<?> table : tables) {
       long rows = 0;
       for (ParquetMetadata footer : footers(step, table)) {
         rows += footer.getBlocks().stream().mapToLong(block -> block.getRowCount()).sum();
