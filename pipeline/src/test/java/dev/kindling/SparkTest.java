@@ -1,5 +1,6 @@
 package dev.kindling;
 
+import dev.kindling.io.LocalFiles;
 import org.apache.spark.sql.SparkSession;
 
 /** The Spark that tests run on: two threads of this JVM, one session for all test classes. */
@@ -24,6 +25,8 @@ public final class SparkTest {
         .config("spark.sql.codegen.wholeStage", false)
         .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
         .config("spark.sql.session.timeZone", "UTC")
+        // As a session of the command line in local mode.
+        .config("spark.hadoop." + LocalFiles.SETTING, LocalFiles.class.getName())
         .config(
             "spark.sql.warehouse.dir", System.getProperty("java.io.tmpdir") + "/kindling-warehouse")
         .getOrCreate();

@@ -1,5 +1,7 @@
 package dev.kindling.command;
 
+import dev.kindling.io.LocalFiles;
+import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 
 /** The Spark session that spark-submit has configured. */
@@ -8,6 +10,12 @@ final class Sessions {
 
   /** The one session of this process. */
   static SparkSession session() {
-    return SparkSession.builder().appName("kindling").getOrCreate();
+    SparkSession.Builder builder = SparkSession.builder().appName("kindling");
+    String master = new SparkConf().get("spark.master", "");
+    // Executors of their own may look for files before they have fetched our classes.
+    if (master.equals("local") || master.startsWith("local[")) {
+      builder.config("spark.hadoop." + LocalFiles.SETTING, LocalFiles.class.getName());
+    }
+    return builder.getOrCreate();
   }
 }
