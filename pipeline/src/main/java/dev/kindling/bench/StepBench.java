@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -136,6 +137,8 @@ final class StepBench {
         List.of(
             Measure.measure(
                 1,
+                1,
+                Optional.empty(),
                 rollouts,
                 read(Table.SCORES),
                 read(Table.WEIGHTS),

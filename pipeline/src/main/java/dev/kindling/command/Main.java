@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
       StageCommand.Prepare.class,
       StageCommand.Rollout.class,
       StageCommand.Score.class,
+      StageCommand.Refill.class,
       StageCommand.Weigh.class,
       StageCommand.Batch.class,
       StageCommand.Step.class,

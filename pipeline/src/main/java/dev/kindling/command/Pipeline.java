@@ -7,10 +7,12 @@ import static dev.kindling.row.Table.ROLLOUTS;
 import static dev.kindling.row.Table.SCORES;
 import static dev.kindling.row.Table.WEIGHTS;
 
+import dev.kindling.objective.DynamicSampling;
 import dev.kindling.stage.Batch;
 import dev.kindling.stage.Carry;
 import dev.kindling.stage.Given;
 import dev.kindling.stage.Measure;
+import dev.kindling.stage.Refill;
 import dev.kindling.stage.Rollout;
 import dev.kindling.stage.Score;
 import dev.kindling.stage.Weigh;
@@ -44,38 +46,41 @@ final class Pipeline {
       prepare(step);
       double rollout = rollout(step);
       double score = score(step);
+      Double refill = run.objective().sampling().isPresent() ? refill(step) : null;
       double weigh = weigh(step);
       double batch = batch(step);
-      step(step, new Measure.Seconds(rollout, score, weigh, batch));
+      step(step, new Measure.Seconds(rollout, score, refill, weigh, batch));
     }
   }
 
   double prepare(long step) throws IOException {
-    return progress.stage("prepare", step, () -> run.write(step, PROMPTS, run.draw(step)));
+    int prompts = run.conf().sampler().promptsPerStep();
+    return progress.stage("prepare", step, () -> run.write(step, PROMPTS, run.draw(0, prompts)));
   }
 
   double rollout(long step) throws IOException {
-    return progress.stage(
-        "rollout",
-        step,
-        () ->
-            run.write(step, ROLLOUTS, run.settings().isSupervised() ? given(step) : sampled(step)));
+    return progress.stage("rollout", step, () -> rollout(step, 0));
   }
 
   double score(long step) throws IOException {
+    return progress.stage("score", step, () -> score(step, 0));
+  }
+
+  /** Samples further prompts while too few have rewards that differ, where that is asked for. */
+  double refill(long step) throws IOException {
+    int rounds = run.objective().sampling().map(DynamicSampling::maxRounds).orElse(1);
     return progress.stage(
-        "score",
+        "refill",
         step,
-        () ->
-            run.write(
-                step,
-                SCORES,
-                Score.score(
-                    run.spark(),
-                    run.read(step, PROMPTS),
-                    run.read(step, ROLLOUTS),
-                    run.conf().verifier().name().orElse(null),
-                    run.model().tokenizer())));
+        () -> {
+          run.folder().removeRefills(step);
+          long rows = 0;
+          for (int round = 1; round < rounds && draw(step, round); round++) {
+            rollout(step, round);
+            rows += score(step, round);
+          }
+          return rows;
+        });
   }
 
   double weigh(long step) throws IOException {
@@ -93,15 +98,16 @@ final class Pipeline {
   }
 
   private long weights(long step) throws IOException {
-    return run.write(
-        step,
-        WEIGHTS,
-        Weigh.weigh(
-            run.read(step, SCORES),
-            run.carried(step - 1),
-            run.objective(),
-            run.conf().run().seed(),
-            step));
+    return run.write(step, WEIGHTS, weighed(step));
+  }
+
+  private Dataset<Row> weighed(long step) {
+    return Weigh.weigh(
+        run.read(step, SCORES),
+        run.carried(step - 1),
+        run.objective(),
+        run.conf().run().seed(),
+        step);
   }
 
   double batch(long step) throws IOException {
@@ -124,15 +130,41 @@ final class Pipeline {
     progress.stage("step", step, () -> new StepCommit(run, progress).run(step, before));
   }
 
-  private Dataset<Row> given(long step) {
-    return Given.rollouts(
-        run.spark(), run.read(step, PROMPTS), run.model().tokenizer(), run.model().endOfThinking());
+  private long rollout(long step, int round) throws IOException {
+    Dataset<Row> prompts = run.read(step, round, PROMPTS);
+    boolean isGiven = run.settings().isSupervised();
+    return run.write(step, round, ROLLOUTS, isGiven ? given(prompts) : sampled(step, prompts));
   }
 
-  private Dataset<Row> sampled(long step) throws IOException {
+  private long score(long step, int round) throws IOException {
+    return run.write(
+        step,
+        round,
+        SCORES,
+        Score.score(
+            run.spark(),
+            run.read(step, round, PROMPTS),
+            run.read(step, round, ROLLOUTS),
+            run.conf().verifier().name().orElse(null),
+            run.model().tokenizer()));
+  }
+
+  private boolean draw(long step, int round) throws IOException {
+    DynamicSampling sampling = run.objective().sampling().orElseThrow();
+    Refill.Round next = Refill.next(weighed(step), sampling, run.examples());
+    return next.count() > 0
+        && run.write(step, round, PROMPTS, run.draw(next.drawn(), next.count())) > 0;
+  }
+
+  private Dataset<Row> given(Dataset<Row> prompts) {
+    return Given.rollouts(
+        run.spark(), prompts, run.model().tokenizer(), run.model().endOfThinking());
+  }
+
+  private Dataset<Row> sampled(long step, Dataset<Row> prompts) throws IOException {
     return Rollout.rollout(
         run.spark(),
-        run.read(step, PROMPTS),
+        prompts,
         run.policy(step - 1),
         run.settings().training(),
         run.conf().sampler().promptsPerTask(),

@@ -33,8 +33,8 @@ final class Run implements AutoCloseable {
   private final RunModel model;
   private final Broadcast<SerializableConfiguration> hadoop;
   private final Map<String, Long> rows = new TreeMap<>();
+  private final int examples;
   private Commit last;
-  private final long examples;
 
   /**
    * Takes over a run whose step 0 is committed.
@@ -51,7 +51,7 @@ final class Run implements AutoCloseable {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     this.hadoop = context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
     this.last = folder.lastCommit().orElseThrow();
-    this.examples = folder.readCommit(0).rows().get(RunStart.ALL_PROMPTS);
+    this.examples = Math.toIntExact(folder.readCommit(0).rows().get(RunStart.ALL_PROMPTS));
     last.verify(folder.fileSystem(), folder.checkpoint(last.step()));
   }
 
@@ -106,7 +106,7 @@ final class Run implements AutoCloseable {
     return last.step();
   }
 
-  /** The rows of a step's table. */
+  /** The rows of a step's table, those of all rounds of sampling together. */
   Dataset<Row> read(long step, Table<?> table) {
     Path path = folder.table(step, table.name());
     try {
@@ -114,10 +114,23 @@ final class Run implements AutoCloseable {
         throw new InvalidInputException(
             "Missing table " + path + " (run the stage before it: see ./submit.sh --help)");
       }
+      List<Path> rounds = samplesInRounds() ? folder.tables(step, table.name()) : List.of(path);
+      return table.read(spark, rounds.stream().map(Path::toString).toArray(String[]::new));
     } catch (IOException e) {
       throw new InvalidInputException("Cannot read " + path + ": " + e.getMessage(), e);
     }
-    return table.read(spark, path.toString());
+  }
+
+  /** The rows of one round's table; the round before has written it. */
+  Dataset<Row> read(long step, int round, Table<?> table) {
+    return round == 0
+        ? read(step, table)
+        : table.read(spark, folder.table(step, round, table.name()).toString());
+  }
+
+  /** Whether a step may have more than one round of sampling. */
+  private boolean samplesInRounds() {
+    return objective().sampling().isPresent();
   }
 
   /** Whether estimates of success are carried across steps. */
@@ -134,31 +147,53 @@ final class Run implements AutoCloseable {
 
   /** Writes a step's table and remembers its row count for the commit. */
   long write(long step, Table<?> table, Dataset<Row> content) throws IOException {
+    return write(step, 0, table, content);
+  }
+
+  /** The same for one round of sampling. */
+  long write(long step, int round, Table<?> table, Dataset<Row> content) throws IOException {
     lock.orElseThrow().verifyHeld();
-    long count = table.write(content, folder.table(step, table.name()).toString());
-    rows.put(table.name(), count);
+    long count = table.write(content, folder.table(step, round, table.name()).toString());
+    rows.merge(table.name(), count, round == 0 ? (before, now) -> now : Long::sum);
     return count;
   }
 
-  /** The prompts of a step, from the run's own order. */
-  Dataset<Row> draw(long step) {
+  /**
+   * Prompts of the next step, from the run's own order.
+   *
+   * @param drawn prompts that the step has drawn before
+   * @param count prompts to draw
+   */
+  Dataset<Row> draw(int drawn, int count) {
     return Prepare.draw(
         spark,
         Table.PROMPTS.read(spark, folder.prompts().toString()),
-        Math.toIntExact(examples),
+        examples,
         conf.run().seed(),
         conf.data().shuffle(),
-        position(step - 1),
-        conf.sampler().promptsPerStep());
+        last.position(),
+        drawn,
+        count);
   }
 
-  /** Passes over the data set when a step is done. */
-  double epochAfter(long step) {
-    return (double) position(step) / examples;
+  /** Size of the data set. */
+  int examples() {
+    return examples;
   }
 
-  private long position(long step) {
-    return step * Math.min(conf.sampler().promptsPerStep(), examples);
+  /** The place in the prompt order behind a step's last prompt, where the next step begins. */
+  long positionAfter(long step) {
+    return Prepare.end(
+        examples,
+        conf.run().seed(),
+        conf.data().shuffle(),
+        last.position(),
+        Math.toIntExact(count(step, Table.PROMPTS)));
+  }
+
+  /** Rows of a step's table. */
+  private long count(long step, Table<?> table) {
+    return rows.computeIfAbsent(table.name(), name -> read(step, table).count());
   }
 
   /** The policy that a committed step made. */
@@ -195,27 +230,21 @@ final class Run implements AutoCloseable {
         spark, PromptFile.read(hadoop.value().value(), conf, model, path).prompts());
   }
 
-  /** Makes a step count, and lets go of checkpoints that need not be kept. */
-  void commit(long step, List<StoredFile> checkpoint) throws IOException {
+  /**
+   * Makes a step count, and lets go of checkpoints that need not be kept.
+   *
+   * @param position as {@link #positionAfter} gives it
+   */
+  void commit(long step, long position, List<StoredFile> checkpoint) throws IOException {
     lock.orElseThrow().verifyHeld();
     List<Table<?>> tables = new ArrayList<>(Table.ofStep());
     if (carriesEstimates()) {
       tables.add(Table.CARRIED);
     }
-    for (Table<?> table : tables) {
-      if (!rows.containsKey(table.name())) {
-        rows.put(table.name(), read(step, table).count());
-      }
-    }
+    tables.forEach(table -> count(step, table));
     Commit commit =
         new Commit(
-            step,
-            last.configDigest(),
-            position(step),
-            checkpoint,
-            rows,
-            last.digest(),
-            Main.version());
+            step, last.configDigest(), position, checkpoint, rows, last.digest(), Main.version());
     commit.write(folder.fileSystem(), folder.commit(step));
     last = commit;
     rows.clear();

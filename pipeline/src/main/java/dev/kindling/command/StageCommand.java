@@ -89,6 +89,22 @@ abstract class StageCommand implements Callable<Integer> {
     }
   }
 
+  /** {@code refill}. */
+  @Command(
+      name = "refill",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Samples further prompts in place of those whose rewards are all equal (refill-01, ...).",
+        "Does nothing unless objective.dynamic_sampling.max_rounds is above 1."
+      },
+      footer = {"", "Example:", "  ./submit.sh refill --run runs/finqa"})
+  static final class Refill extends StageCommand {
+    @Override
+    void run(Pipeline pipeline, long step) throws IOException {
+      pipeline.refill(step);
+    }
+  }
+
   /** {@code weigh}. */
   @Command(
       name = "weigh",

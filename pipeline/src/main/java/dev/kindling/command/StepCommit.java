@@ -2,6 +2,7 @@ package dev.kindling.command;
 
 import static dev.kindling.row.Table.BATCHES;
 import static dev.kindling.row.Table.METRICS;
+import static dev.kindling.row.Table.PROMPTS;
 import static dev.kindling.row.Table.ROLLOUTS;
 import static dev.kindling.row.Table.SCORES;
 import static dev.kindling.row.Table.STEP;
@@ -50,9 +51,12 @@ final class StepCommit {
         run.evaluatesAfter(step)
             ? new Evaluation(run).figures(run.evaluationPrompts(), run.policy(step, files))
             : null;
+    long position = run.positionAfter(step);
     MetricsRow metrics =
         Measure.measure(
-            run.epochAfter(step),
+            (double) position / run.examples(),
+            run.folder().tables(step, PROMPTS.name()).size(),
+            run.objective().sampling(),
             run.read(step, ROLLOUTS),
             run.read(step, SCORES),
             run.read(step, WEIGHTS),
@@ -61,9 +65,23 @@ final class StepCommit {
             before,
             seconds);
     METRICS.write(METRICS.of(run.spark(), List.of(metrics)), run.folder().metrics(step).toString());
-    run.commit(step, files);
+    run.commit(step, position, files);
     progress.step(metrics, run.conf().run().steps());
+    tellOfAnUnfilledBatch(metrics);
     return rows.size();
+  }
+
+  private void tellOfAnUnfilledBatch(MetricsRow metrics) {
+    long trained = metrics.prompts() - metrics.promptsDropped();
+    if (run.objective().sampling().filter(sampling -> trained < sampling.prompts()).isPresent()) {
+      progress.tell(
+          "Step %d trains on %s: of %d prompts in %d rounds no more have rewards that differ"
+              .formatted(
+                  metrics.step(),
+                  trained == 0 ? "nothing" : trained + " prompts",
+                  metrics.prompts(),
+                  metrics.rounds()));
+    }
   }
 
   /** Runs the updates one after the other and gives the slices of the last. */

@@ -69,7 +69,7 @@ public record Configuration(
             evaluate.every(),
             "must be 0 while data.eval_path is null");
     try {
-      Objective built = objective.build(budget);
+      Objective built = objective.build(budget, sampler.promptsPerStep());
       check.that(
           sampler.samples() >= 2 || !built.estimator().needsGroup(),
           "sampler.samples",
@@ -156,7 +156,8 @@ public record Configuration(
 
   /** The objective; settings that do not fit together were refused when this was built. */
   public Objective objectiveOf() {
-    return objective.build(sampler.thinkingTokens() + sampler.answerTokens());
+    return objective.build(
+        sampler.thinkingTokens() + sampler.answerTokens(), sampler.promptsPerStep());
   }
 
   /** Updates over which the learning rate runs its schedule. */
@@ -183,7 +184,7 @@ public record Configuration(
             "objective.importance_cap=0",
             "objective.kl=0",
             "objective.overlong.cache=0",
-            "objective.filter_equal=false",
+            "objective.dynamic_sampling.max_rounds=0",
             "trainer.updates_per_step=" + pretrain.updatesPerStep());
     return load(List.of(new YamlText("the run's settings", toYaml())), sets);
   }

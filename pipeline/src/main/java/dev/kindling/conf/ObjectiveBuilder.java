@@ -4,6 +4,7 @@ import dev.kindling.check.Check;
 import dev.kindling.objective.Cispo;
 import dev.kindling.objective.ClipCov;
 import dev.kindling.objective.ClippedRatio;
+import dev.kindling.objective.DynamicSampling;
 import dev.kindling.objective.EntropyBonus;
 import dev.kindling.objective.Estimator;
 import dev.kindling.objective.Garl;
@@ -39,8 +40,9 @@ import java.util.Optional;
  *
  * @param conf the settings
  * @param longestCompletion the sampler's budgets for rationale and answer, in tokens
+ * @param promptsPerStep prompts that a batch is made of
  */
-record ObjectiveBuilder(ObjectiveConf conf, long longestCompletion) {
+record ObjectiveBuilder(ObjectiveConf conf, long longestCompletion, int promptsPerStep) {
   /** Builds it. */
   Objective build() {
     Estimator estimator = estimator(conf.name());
@@ -52,7 +54,7 @@ record ObjectiveBuilder(ObjectiveConf conf, long longestCompletion) {
         conf.aggregation().orElseGet(estimator::paperAggregation),
         conf.lengthLimit() > 0 ? conf.lengthLimit() : longestCompletion,
         overlong(),
-        conf.filterEqual());
+        sampling());
   }
 
   private Estimator estimator(ObjectiveConf.Name name) {
@@ -138,6 +140,13 @@ record ObjectiveBuilder(ObjectiveConf conf, long longestCompletion) {
         conf.lpReg().kappa(),
         conf.lpReg().tau(),
         conf.lpReg().proxy() == ObjectiveConf.ProxySource.SAMPLER);
+  }
+
+  private Optional<DynamicSampling> sampling() {
+    int maxRounds = conf.dynamicSampling().maxRounds();
+    return maxRounds > 0
+        ? Optional.of(new DynamicSampling(maxRounds, promptsPerStep))
+        : Optional.empty();
   }
 
   private Optional<OverlongShaping> overlong() {

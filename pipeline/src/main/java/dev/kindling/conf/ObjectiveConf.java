@@ -5,6 +5,7 @@ import dev.kindling.objective.Aggregation;
 import dev.kindling.objective.Cispo;
 import dev.kindling.objective.ClipCov;
 import dev.kindling.objective.ClippedRatio;
+import dev.kindling.objective.DynamicSampling;
 import dev.kindling.objective.EntropyBonus;
 import dev.kindling.objective.Gspo;
 import dev.kindling.objective.HighEntropy;
@@ -38,7 +39,7 @@ import java.util.Optional;
  * @param maxrl how maxrl writes its advantage
  * @param rewardKl weight of the KL divergence in the reward of reinforce-plus-plus
  * @param overlong what long completions lose
- * @param filterEqual whether prompts whose rewards are all equal leave the batch
+ * @param dynamicSampling how prompts whose rewards are all equal are replaced
  * @param loss the token loss; empty takes the paper's
  * @param clipLow how far the ratio may fall below 1
  * @param clipHigh how far the ratio may rise above 1
@@ -72,7 +73,7 @@ public record ObjectiveConf(
     MaxRl.Variant maxrl,
     double rewardKl,
     OverlongConf overlong,
-    boolean filterEqual,
+    DynamicSamplingConf dynamicSampling,
     Optional<Loss> loss,
     double clipLow,
     double clipHigh,
@@ -163,6 +164,20 @@ public record ObjectiveConf(
    * @param factor the most that is lost
    */
   public record OverlongConf(long cache, double factor) {}
+
+  /**
+   * How prompts whose rewards are all equal are replaced.
+   *
+   * @param maxRounds rounds of sampling in a step; 0 is off
+   */
+  public record DynamicSamplingConf(int maxRounds) {
+    /** Refuses values out of range. */
+    public DynamicSamplingConf {
+      if (maxRounds != 0) {
+        new Check().allows(() -> new DynamicSampling(maxRounds, 1)).done();
+      }
+    }
+  }
 
   /**
    * Bounds of the sequence ratio.
@@ -318,10 +333,11 @@ public record ObjectiveConf(
    * The objective that these settings describe.
    *
    * @param longestCompletion the sampler's budgets for rationale and answer, in tokens
+   * @param promptsPerStep prompts that a batch is made of
    * @throws dev.kindling.check.InvalidInputException if parts do not fit together, for example grpo
    *     with the likelihood estimate
    */
-  Objective build(long longestCompletion) {
-    return new ObjectiveBuilder(this, longestCompletion).build();
+  Objective build(long longestCompletion, int promptsPerStep) {
+    return new ObjectiveBuilder(this, longestCompletion, promptsPerStep).build();
   }
 }

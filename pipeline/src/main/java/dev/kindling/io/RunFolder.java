@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -28,6 +29,7 @@ import org.apache.hadoop.fs.Path;
  * model/                      config.json, tokenizer.json and what else came with the model
  * prompts/                    the prepared data set; evaluation-prompts/ likewise
  * step-000012/                1-prompts ... 6-step, commit.json
+ * step-000012/refill-01/      1-prompts, 2-rollouts, 3-scores of a further round of sampling
  * checkpoints/step-000012/    slice-00000-of-00004.safetensors, ...
  * evaluations/step-000012/    2-rollouts, 3-scores
  * metrics/step-000012/        one row
@@ -144,6 +146,28 @@ public final class RunFolder {
   /** One table of a step, for example {@code 2-rollouts}. */
   public Path table(long step, String table) {
     return new Path(step(step), table);
+  }
+
+  /** A table of a round of sampling: 0 for the step's own, up to 99 for further ones. */
+  public Path table(long step, int round, String table) {
+    return round == 0
+        ? table(step, table)
+        : new Path(step(step), String.format(Locale.ROOT, "refill-%02d/%s", round, table));
+  }
+
+  /** A table of a step in all rounds that have it, the step's own first, there or not. */
+  public List<Path> tables(long step, String table) throws IOException {
+    List<Path> tables = new ArrayList<>(List.of(table(step, table)));
+    for (int round = 1; fileSystem.exists(table(step, round, table)); round++) {
+      tables.add(table(step, round, table));
+    }
+    return tables;
+  }
+
+  /** Removes the further rounds of sampling of a step. */
+  public void removeRefills(long step) throws IOException {
+    FileStatus[] refills = fileSystem.globStatus(new Path(step(step), "refill-*"));
+    remove(Arrays.stream(refills).map(FileStatus::getPath).toList());
   }
 
   /** The file that makes a step count. */

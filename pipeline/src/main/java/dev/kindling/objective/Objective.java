@@ -19,8 +19,7 @@ import java.util.stream.Stream;
  * @param aggregation how tokens are averaged into the loss
  * @param lengthLimit the constant length of an aggregation that has one, in tokens, at least 1
  * @param overlong what long completions lose of their reward; empty for nothing
- * @param filterEqual whether examples whose rewards are all equal are left out of the batch, counts
- *     included (DAPO's dynamic sampling)
+ * @param sampling how prompts whose rewards are all equal are replaced; empty trains on all
  */
 public record Objective(
     Estimator estimator,
@@ -29,7 +28,7 @@ public record Objective(
     Aggregation aggregation,
     long lengthLimit,
     Optional<OverlongShaping> overlong,
-    boolean filterEqual)
+    Optional<DynamicSampling> sampling)
     implements Serializable {
   /** Refuses parts that have no meaning together. */
   public Objective {
@@ -37,7 +36,7 @@ public record Objective(
     Check check = new Check();
     check.that(lengthLimit >= 1, "objective.length_limit", lengthLimit, "must be >= 1");
     checkLoss(check, estimator, tokenLoss);
-    checkRewards(check, estimator, overlong.isPresent(), filterEqual);
+    checkRewards(check, estimator, overlong.isPresent(), sampling.isPresent());
     for (Regulariser regulariser : regularisers) {
       checkRegulariser(check, estimator, tokenLoss, regularisers, regulariser);
     }
@@ -53,7 +52,7 @@ public record Objective(
         estimator.paperAggregation(),
         1,
         Optional.empty(),
-        false);
+        Optional.empty());
   }
 
   private static void checkLoss(Check check, Estimator estimator, TokenLoss tokenLoss) {
@@ -79,14 +78,14 @@ public record Objective(
   }
 
   private static void checkRewards(
-      Check check, Estimator estimator, boolean overlong, boolean filterEqual) {
+      Check check, Estimator estimator, boolean overlong, boolean sampling) {
     boolean ofRewards = estimator.success() == Success.VERIFIED && !isOfWeights(estimator);
     String rule = "must be off with objective.name = %s: its coefficients are not made of rewards";
     check.that(
         ofRewards || !overlong, "objective.overlong.cache", "on", rule.formatted(estimator.name()));
     check.that(
-        ofRewards || !filterEqual,
-        "objective.filter_equal",
+        ofRewards || !sampling,
+        "objective.dynamic_sampling.max_rounds",
         "on",
         rule.formatted(estimator.name()));
   }

@@ -50,9 +50,9 @@ public final class RunReader {
     List<SampledRollout> sampled =
         exists(run, scores)
             ? samples(
-                Table.PROMPTS.read(spark, run.table(last, Table.PROMPTS.name()).toString()),
-                Table.ROLLOUTS.read(spark, run.table(last, Table.ROLLOUTS.name()).toString()),
-                Table.SCORES.read(spark, scores.toString()),
+                read(spark, run, last, Table.PROMPTS),
+                read(spark, run, last, Table.ROLLOUTS),
+                read(spark, run, last, Table.SCORES),
                 count,
                 decode)
             : List.of();
@@ -62,6 +62,12 @@ public final class RunReader {
         rows.stream().filter(row -> row.step() <= last).toList(),
         sampled,
         run.readConfig());
+  }
+
+  private static Dataset<Row> read(SparkSession spark, RunFolder run, long step, Table<?> table)
+      throws IOException {
+    List<Path> rounds = run.tables(step, table.name());
+    return table.read(spark, rounds.stream().map(Path::toString).toArray(String[]::new));
   }
 
   // The new policy's step 0 has neither metrics nor rollouts, and pretraining has no rollouts.

@@ -75,9 +75,9 @@ public final class Table<T extends Record> {
     return codec;
   }
 
-  /** The table at a path. */
-  public Dataset<Row> read(SparkSession spark, String path) {
-    return spark.read().schema(codec.schema()).parquet(path);
+  /** The table at a path, or the rows of those at several. */
+  public Dataset<Row> read(SparkSession spark, String... paths) {
+    return spark.read().schema(codec.schema()).parquet(paths);
   }
 
   /** A data set of records held by the driver, for small tables. */

@@ -4,7 +4,9 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 
+import dev.kindling.objective.DynamicSampling;
 import dev.kindling.objective.Objective;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -49,8 +51,8 @@ public final class Batch {
    * dev.kindling.objective.Aggregation}), in double precision: log w may be −200. The
    * end-of-thinking token that closed a rationale by force was not chosen by the policy: its
    * coefficient is 0 and it does not count as a trained token. A sequence whose coefficients are
-   * all 0 is left out unless a regulariser counts every token, and so is an example whose rewards
-   * are all equal where the objective filters those.
+   * all 0 is left out unless a regulariser counts every token, and so is an example that dynamic
+   * sampling drops ({@link Refill}).
    *
    * <p>The job fails, naming example and sample, where a weighted sample has no rollout or no
    * prompt, where token ids and log-probs differ in number, and where a sequence is longer than the
@@ -159,9 +161,11 @@ public final class Batch {
             "size(gold_ids) AS gold_length");
     // A step has one answer source, so this is one window over all examples.
     String update = "ntile(%d) OVER (PARTITION BY answer_source ORDER BY position, example_id) - 1";
+    Optional<DynamicSampling> sampling = objective.sampling();
     return weights
-        .filter(objective.filterEqual() ? "rollouts > 0 AND NOT rewards_are_equal" : "rollouts > 0")
+        .filter(sampling.isPresent() ? Refill.INFORMATIVE : "rollouts > 0")
         .join(lengths, EXAMPLE_KEY, "left")
+        .transform(rows -> sampling.isPresent() ? Refill.first(rows, sampling.get()) : rows)
         .withColumn("update", expr(update.formatted(settings.updates())))
         .withColumn("batch_examples", expr("count(*) OVER (PARTITION BY answer_source, update)"))
         .withColumn(

@@ -2,9 +2,11 @@ package dev.kindling.stage;
 
 import static org.apache.spark.sql.functions.expr;
 
+import dev.kindling.objective.DynamicSampling;
 import dev.kindling.row.MetricsRow;
 import dev.kindling.row.StepRow;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -21,15 +23,17 @@ public final class Measure {
   private Measure() {}
 
   /** Wall time of the stages before the gradient step, in seconds; null where not known. */
-  public record Seconds(Double rollout, Double score, Double weigh, Double batch) {
+  public record Seconds(Double rollout, Double score, Double refill, Double weigh, Double batch) {
     /** The stages ran in processes of their own. */
-    public static final Seconds UNKNOWN = new Seconds(null, null, null, null);
+    public static final Seconds UNKNOWN = new Seconds(null, null, null, null, null);
   }
 
   /**
    * Gathers what a person would plot.
    *
    * @param epoch passes over the data set so far
+   * @param rounds rounds of sampling
+   * @param sampling how prompts were replaced
    * @param updates rows of 6-step; the last one stands for the step's learning rate, the others are
    *     averaged over updates
    * @param evaluation figures on the evaluation set; null where none were made
@@ -38,6 +42,8 @@ public final class Measure {
    */
   public static MetricsRow measure(
       double epoch,
+      int rounds,
+      Optional<DynamicSampling> sampling,
       Dataset<Row> rollouts,
       Dataset<Row> scores,
       Dataset<Row> weights,
@@ -54,12 +60,19 @@ public final class Measure {
         last.step(),
         epoch,
         w.getLong(0),
+        rounds,
+        sampling.map(of -> w.getLong(0) - Math.min(of.prompts(), w.getLong(4))).orElse(0L),
         r.getLong(0),
         number(s, 0),
         number(s, 1),
         number(s, 2),
-        s.isNullAt(5) ? null : s.getDouble(5),
+        numberOrNull(s, 5),
+        numberOrNull(w, 5),
+        numberOrNull(w, 6),
+        numberOrNull(w, 7),
+        numberOrNull(w, 8),
         number(w, 1),
+        numberOrNull(w, 9),
         number(w, 2),
         number(s, 3),
         number(s, 4),
@@ -82,6 +95,7 @@ public final class Measure {
         evaluation == null ? null : evaluation.logPHat(),
         seconds.rollout(),
         seconds.score(),
+        seconds.refill(),
         seconds.weigh(),
         seconds.batch(),
         stepSeconds);
@@ -132,13 +146,23 @@ public final class Measure {
             expr("count(1)"),
             expr("avg(effective_sample_size)"),
             expr("max(array_max(rationale_coefs))"),
-            expr("coalesce(sum(rollouts), 0L)"))
+            expr("coalesce(sum(rollouts), 0L)"),
+            expr("count_if(" + Refill.INFORMATIVE + ")"),
+            expr("avg(q)"),
+            expr("percentile(q, 0.1)"),
+            expr("percentile(q, 0.5)"),
+            expr("percentile(q, 0.9)"),
+            expr("avg(carried_sample_size)"))
         .first();
   }
 
   private static double mean(
       List<StepRow> updates, java.util.function.ToDoubleFunction<StepRow> of) {
     return updates.stream().mapToDouble(of).average().orElseThrow();
+  }
+
+  private static Double numberOrNull(Row row, int column) {
+    return row.isNullAt(column) ? null : row.getDouble(column);
   }
 
   private static double number(Row row, int column) {

@@ -131,14 +131,15 @@ public final class Prepare {
   }
 
   /**
-   * Draws a step's prompts.
+   * Draws prompts of a step: the next of the order that the step does not have yet.
    *
    * @param prompts all prompts of the run
    * @param examples their number, at least 1
-   * @param from place in the prompt order of the step's first prompt
-   * @param count prompts of the step
-   * @return rows of 1-prompts, whose {@code position} is the place in the prompt order; a data set
-   *     smaller than {@code count} gives fewer rows, for an example comes once in a step
+   * @param from place in the prompt order at which the step begins
+   * @param drawn prompts that the step has drawn before
+   * @param count prompts to draw
+   * @return rows of 1-prompts, whose {@code position} is the place in the prompt order; fewer than
+   *     {@code count} when no other example is left, for an example comes once in a step
    */
   public static Dataset<Row> draw(
       SparkSession spark,
@@ -147,19 +148,29 @@ public final class Prepare {
       long seed,
       boolean shuffle,
       long from,
+      int drawn,
       int count) {
-    int[] positions =
-        PromptOrder.positions(examples, seed, shuffle, from, Math.min(count, examples));
     Map<Long, Long> places = new HashMap<>();
-    for (int i = positions.length - 1; i >= 0; i--) {
-      places.put((long) positions[i], from + i);
+    for (PromptOrder.Visit visit :
+        PromptOrder.firstVisits(examples, seed, shuffle, from, drawn, count)) {
+      places.put((long) visit.example(), visit.place());
     }
     Object[] wanted = places.keySet().toArray();
-    List<PromptRow> drawn =
+    List<PromptRow> rows =
         Table.PROMPTS.collect(prompts.where(col("position").isin(wanted))).stream()
             .map(p -> p.at(places.get(p.position())))
             .sorted((a, b) -> Long.compare(a.position(), b.position()))
             .toList();
-    return Table.PROMPTS.of(spark, drawn);
+    return Table.PROMPTS.of(spark, rows);
+  }
+
+  /**
+   * The place in the prompt order behind a step's last prompt.
+   *
+   * @param from place in the prompt order at which the step begins
+   * @param drawn prompts that the step has drawn, from 1 to {@code examples}
+   */
+  public static long end(int examples, long seed, boolean shuffle, long from, int drawn) {
+    return PromptOrder.firstVisits(examples, seed, shuffle, from, drawn - 1, 1).get(0).place() + 1;
   }
 }

@@ -1,6 +1,10 @@
 package dev.kindling.stage;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -11,24 +15,39 @@ final class PromptOrder {
   private PromptOrder() {}
 
   /**
-   * Data set positions of the places {@code from … from + count - 1} in the order.
+   * A visit.
+   *
+   * @param place where it stands in the order, over all epochs
+   * @param example the example's position in the data set
+   */
+  record Visit(long place, int example) {}
+
+  /**
+   * The first visits of different examples from a place of the order on. A second visit, which the
+   * end of an epoch may bring, is passed over.
    *
    * @param examples size of the data set, at least 1
    * @param shuffle false for the order of the files
+   * @param from the place
+   * @param skip how many such visits come before those that are wanted
+   * @param count how many are wanted; fewer are given when no other example is left
    */
-  static int[] positions(int examples, long seed, boolean shuffle, long from, int count) {
-    int[] positions = new int[count];
-    int[] epochOrder = null;
-    long epoch = -1;
-    for (int i = 0; i < count; i++) {
-      long place = from + i;
-      if (epochOrder == null || place / examples != epoch) {
-        epoch = place / examples;
-        epochOrder = permutation(examples, seed, shuffle, epoch);
+  static List<Visit> firstVisits(
+      int examples, long seed, boolean shuffle, long from, int skip, int count) {
+    int last = (int) Math.min((long) skip + count, examples);
+    List<Visit> visits = new ArrayList<>();
+    Set<Integer> seen = new HashSet<>();
+    int[] order = permutation(examples, seed, shuffle, from / examples);
+    for (long place = from; visits.size() < last; place++) {
+      if (place % examples == 0) {
+        order = permutation(examples, seed, shuffle, place / examples);
       }
-      positions[i] = epochOrder[(int) (place % examples)];
+      int example = order[(int) (place % examples)];
+      if (seen.add(example)) {
+        visits.add(new Visit(place, example));
+      }
     }
-    return positions;
+    return visits.subList(Math.min(skip, last), last);
   }
 
   private static int[] permutation(int examples, long seed, boolean shuffle, long epoch) {

@@ -36,7 +36,7 @@ class ClusterSizeTest {
     }
   }
 
-  private static List<String> order(RunFolder run) {
+  private static List<String> order(RunFolder run) throws IOException {
     return SmallRun.rows(run, 1, Table.SCORES).stream()
         .map(row -> row.exampleId() + " " + row.sample())
         .toList();

@@ -52,7 +52,7 @@ class ObjectivesRunTest {
     return "data.path=" + file;
   }
 
-  private static MetricsRow metrics(RunFolder run) {
+  private static MetricsRow metrics(RunFolder run) throws IOException {
     return SmallRun.rows(run, 1, Table.METRICS).get(0);
   }
 

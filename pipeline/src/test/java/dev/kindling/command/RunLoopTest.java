@@ -159,7 +159,7 @@ class RunLoopTest {
   }
 
   @Test
-  void anEpochVisitsEveryExampleOnceUnderTheNewestPolicy() {
+  void anEpochVisitsEveryExampleOnceUnderTheNewestPolicy() throws IOException {
     List<String> seen = new ArrayList<>();
     List<Long> places = new ArrayList<>();
     for (long step = 1; step <= STEPS; step++) {
@@ -178,7 +178,7 @@ class RunLoopTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
-  void metricsAreThoseOfTheStepsTables(long step) {
+  void metricsAreThoseOfTheStepsTables(long step) throws IOException {
     MetricsRow metrics = SmallRun.rows(run, step, Table.METRICS).get(0);
     List<ScoreRow> scores = SmallRun.rows(run, step, Table.SCORES);
     List<WeightRow> weights = SmallRun.rows(run, step, Table.WEIGHTS);

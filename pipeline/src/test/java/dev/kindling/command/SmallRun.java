@@ -59,6 +59,7 @@ final class SmallRun {
           "verifier_millis",
           "seconds_rollout",
           "seconds_score",
+          "seconds_refill",
           "seconds_weigh",
           "seconds_batch",
           "seconds_step");
@@ -112,9 +113,18 @@ final class SmallRun {
     return Path.of(path.toUri().getPath());
   }
 
-  /** Rows of a step's table. */
-  static <T extends Record> List<T> rows(RunFolder run, long step, Table<T> table) {
-    return table.collect(table.read(spark(), path(run, step, table).toString()));
+  /** Rows of a step's table, of all rounds of sampling. */
+  static <T extends Record> List<T> rows(RunFolder run, long step, Table<T> table)
+      throws IOException {
+    return table.collect(read(run, step, table));
+  }
+
+  private static Dataset<Row> read(RunFolder run, long step, Table<?> table) throws IOException {
+    if (table == Table.METRICS) {
+      return table.read(spark(), run.metrics(step).toString());
+    }
+    List<org.apache.hadoop.fs.Path> rounds = run.tables(step, table.name());
+    return table.read(spark(), rounds.stream().map(Object::toString).toArray(String[]::new));
   }
 
   /** Where a step's table lies. */
@@ -123,12 +133,12 @@ final class SmallRun {
   }
 
   /** The rows of every table of a step, as sorted text without the columns of wall time. */
-  static Map<String, List<String>> tables(RunFolder run, long step) {
+  static Map<String, List<String>> tables(RunFolder run, long step) throws IOException {
     Map<String, List<String>> tables = new LinkedHashMap<>();
     List<Table<?>> all = new ArrayList<>(Table.ofStep());
     all.add(Table.METRICS);
     for (Table<?> table : all) {
-      Dataset<Row> rows = table.read(spark(), path(run, step, table).toString());
+      Dataset<Row> rows = read(run, step, table);
       tables.put(
           table.name(),
           rows.drop(WALL_TIMES.toArray(new String[0])).collectAsList().stream()

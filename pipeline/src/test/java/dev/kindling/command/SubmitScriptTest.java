@@ -35,7 +35,7 @@ class SubmitScriptTest {
         .isEqualTo(
             2
                 + " Unknown command: trian (must be one of: quickstart prepare rollout score"
-                + " weigh batch step train pretrain evaluate export report bench doctor; see "
+                + " refill weigh batch step train pretrain evaluate export report bench doctor; see "
                 + SCRIPT
                 + " --help).");
   }

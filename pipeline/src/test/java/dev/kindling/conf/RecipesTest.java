@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kindling.objective.Aggregation;
 import dev.kindling.objective.ClippedRatio;
+import dev.kindling.objective.DynamicSampling;
 import dev.kindling.objective.Garl;
 import dev.kindling.objective.Gspo;
 import dev.kindling.objective.KlCov;
@@ -73,7 +74,7 @@ class RecipesTest {
     Objective dapo = load("dapo").objectiveOf();
     assertThat(dapo.tokenLoss()).isEqualTo(new ClippedRatio(0.2, 0.28, 0));
     assertThat(dapo.aggregation()).isEqualTo(Aggregation.TOKEN_MEAN);
-    assertThat(dapo.filterEqual()).isTrue();
+    assertThat(dapo.sampling()).contains(new DynamicSampling(10, 32));
     assertThat(dapo.overlong().orElseThrow().limit()).isEqualTo(320);
     assertThat(load("gspo").objectiveOf().tokenLoss()).isEqualTo(new Gspo(3e-4, 4e-4, false));
     Objective lpReg = load("lp-reg").objectiveOf();

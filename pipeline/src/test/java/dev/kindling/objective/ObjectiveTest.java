@@ -28,7 +28,7 @@ class ObjectiveTest {
         estimator.paperAggregation(),
         1,
         Optional.empty(),
-        false);
+        Optional.empty());
   }
 
   @Test
@@ -119,12 +119,12 @@ class ObjectiveTest {
                     Aggregation.EXAMPLE_MEAN,
                     0,
                     Optional.of(new OverlongShaping(10, 2, 1)),
-                    true))
+                    Optional.of(new DynamicSampling(10, 32))))
         .hasMessage(
             """
             Invalid objective.length_limit: 0 (must be >= 1)
             Invalid objective.overlong.cache: on (must be off with objective.name = garl: its coefficients are not made of rewards)
-            Invalid objective.filter_equal: on (must be off with objective.name = garl: its coefficients are not made of rewards)""");
+            Invalid objective.dynamic_sampling.max_rounds: on (must be off with objective.name = garl: its coefficients are not made of rewards)""");
   }
 
   @Test

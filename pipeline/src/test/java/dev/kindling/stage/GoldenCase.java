@@ -6,6 +6,7 @@ import dev.kindling.objective.Aggregation;
 import dev.kindling.objective.Cispo;
 import dev.kindling.objective.ClipCov;
 import dev.kindling.objective.ClippedRatio;
+import dev.kindling.objective.DynamicSampling;
 import dev.kindling.objective.EntropyBonus;
 import dev.kindling.objective.Estimator;
 import dev.kindling.objective.Garl;
@@ -76,7 +77,9 @@ record GoldenCase(String algorithm, JsonNode json, double relative64, double rel
         aggregation(estimator),
         Math.max(1, (long) setting("const_len", 1)),
         overlong(),
-        json.at("/inputs/hyper/filter_zero_std").asBoolean());
+        json.at("/inputs/hyper/filter_zero_std").asBoolean()
+            ? Optional.of(new DynamicSampling(1, Integer.MAX_VALUE))
+            : Optional.empty());
   }
 
   private Estimator estimator() {

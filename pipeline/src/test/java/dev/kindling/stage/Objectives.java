@@ -35,11 +35,17 @@ final class Objectives {
         aggregation,
         1,
         Optional.empty(),
-        false);
+        Optional.empty());
   }
 
   static Objective with(Estimator estimator, Aggregation aggregation) {
     return new Objective(
-        estimator, estimator.paperLoss(), List.of(), aggregation, 1, Optional.empty(), false);
+        estimator,
+        estimator.paperLoss(),
+        List.of(),
+        aggregation,
+        1,
+        Optional.empty(),
+        Optional.empty());
   }
 }

@@ -2,7 +2,9 @@ package dev.kindling.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Arrays;
+import dev.kindling.stage.PromptOrder.Visit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.IntStream;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -17,25 +19,38 @@ class PromptOrderTest {
       @ForAll @IntRange(min = 1, max = 50) int examples,
       @ForAll long seed,
       @ForAll @LongRange(min = 0, max = 5) long epoch) {
-    int[] order = PromptOrder.positions(examples, seed, true, epoch * examples, examples);
-    assertThat(Arrays.stream(order).sorted().toArray())
+    List<Visit> visits =
+        PromptOrder.firstVisits(examples, seed, true, epoch * examples, 0, 2 * examples);
+    assertThat(visits.stream().mapToInt(Visit::example).sorted().toArray())
         .isEqualTo(IntStream.range(0, examples).toArray());
+    assertThat(visits.get(examples - 1).place()).isEqualTo((epoch + 1) * examples - 1);
   }
 
   @Property(tries = 200)
-  void aRunThatStopsAnywhereGoesOnInTheSameOrder(
+  void drawnInRoundsAStepHasTheExamplesThatItHasAtOnceAndEachOfThemOnce(
       @ForAll @IntRange(min = 1, max = 30) int examples,
       @ForAll long seed,
-      @ForAll @IntRange(min = 1, max = 89) int stop) {
-    int[] whole = PromptOrder.positions(examples, seed, true, 0, 90);
-    assertThat(PromptOrder.positions(examples, seed, true, stop, 90 - stop))
-        .isEqualTo(Arrays.copyOfRange(whole, stop, 90));
+      @ForAll @IntRange(min = 0, max = 89) int from,
+      @ForAll @IntRange(min = 0, max = 30) int first) {
+    List<Visit> whole = PromptOrder.firstVisits(examples, seed, true, from, 0, examples);
+    List<Visit> rounds =
+        new ArrayList<>(PromptOrder.firstVisits(examples, seed, true, from, 0, first));
+    rounds.addAll(PromptOrder.firstVisits(examples, seed, true, from, rounds.size(), examples));
+    assertThat(rounds).isEqualTo(whole);
+    assertThat(whole.stream().map(Visit::example).distinct()).hasSize(examples);
   }
 
   @Example
   void epochsDifferAndFileOrderIsKeptOnRequest() {
-    int[] two = PromptOrder.positions(20, 1, true, 0, 40);
-    assertThat(Arrays.copyOf(two, 20)).isNotEqualTo(Arrays.copyOfRange(two, 20, 40));
-    assertThat(PromptOrder.positions(3, 1, false, 2, 4)).containsExactly(2, 0, 1, 2);
+    List<Integer> one = examples(PromptOrder.firstVisits(20, 1, true, 0, 0, 20));
+    assertThat(examples(PromptOrder.firstVisits(20, 1, true, 20, 0, 20))).isNotEqualTo(one);
+    // Place 2 of the first epoch, and of the second all but the example that came then.
+    assertThat(PromptOrder.firstVisits(3, 1, false, 2, 0, 4))
+        .containsExactly(new Visit(2, 2), new Visit(3, 0), new Visit(4, 1));
+    assertThat(Prepare.end(3, 1, false, 2, 3)).isEqualTo(5);
+  }
+
+  private static List<Integer> examples(List<Visit> visits) {
+    return visits.stream().map(Visit::example).toList();
   }
 }
