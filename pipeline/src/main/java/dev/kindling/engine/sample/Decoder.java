@@ -32,23 +32,32 @@ public final class Decoder implements AutoCloseable {
   private final Scope scope = new Scope();
   private final Program program;
   private final Value weights;
+  // Null where the embedding is in memory.
+  private final EmbeddingFile embedding;
 
   private Decoder(ModelConfig config, Precision precision, Device device, FloatSource source)
       throws IOException {
     this.config = config;
     this.device = device;
     this.program = Program.load("decoding.torchscript");
+    EmbeddingFile file = null;
     try {
       this.weights = pack(precision, source);
+      if (config.tiedHead() && device.type() == Device.Type.CPU) {
+        file = EmbeddingFile.write(ParameterLayout.of(config).parameters().get(0), source);
+      }
     } catch (IOException | RuntimeException e) {
-      close();
+      scope.close();
+      program.close();
       throw e;
     }
+    this.embedding = file;
   }
 
   /**
    * Reads and packs a policy, one layer after the other, so that besides the packed weights no more
-   * than one layer or the embedding is held.
+   * than one layer or the embedding is held. On a CPU, an embedding that is the output layer, too,
+   * is not kept in memory but in a temporary file.
    *
    * @param config shape of the policy
    * @param precision which numbers matrix products multiply; also those of the key-value cache
@@ -80,19 +89,20 @@ public final class Decoder implements AutoCloseable {
       List<Tensor> all = new ArrayList<>();
       // The largest parameters come first, while nothing else is held.
       try (Scope inputs = new Scope()) {
-        Tensor embedding = inputs.own(parameters.get(0).load(source, device));
+        Tensor first = inputs.own(parameters.get(0).load(source, device));
+        Tensor none = inputs.own(Tensor.zeros(device, 0));
         double[] frequencies = RotaryTable.frequencies(config);
         Tensor angles = inputs.own(Tensor.of(frequencies, frequencies.length));
         Value result =
             inputs.own(
                 program.run(
                     "pack_ends",
-                    inputs.own(Value.of(embedding)),
+                    inputs.own(Value.of(config.tiedHead() ? none : first)),
                     inputs.own(Value.of(inputs.own(parameters.get(norm).load(source, device)))),
                     inputs.own(
                         Value.of(
                             config.tiedHead()
-                                ? embedding
+                                ? first
                                 : inputs.own(parameters.get(norm + 1).load(source, device)))),
                     inputs.own(Value.of(inputs.own(angles.on(device)))),
                     inputs.own(Value.of(config.headDim())),
@@ -160,6 +170,21 @@ public final class Decoder implements AutoCloseable {
     return weights;
   }
 
+  /**
+   * The residual stream that tokens enter with, (ids.length, hidden), which the caller closes.
+   *
+   * @param ids tokens, each in [0, vocab)
+   */
+  Tensor embed(long[] ids) {
+    if (embedding != null) {
+      return embedding.rows(ids);
+    }
+    try (Scope inputs = new Scope()) {
+      Value found = run("embed", inputs.tensor(device, ids, ids.length), weights);
+      return inputs.own(found).tensor();
+    }
+  }
+
   /** Runs a method of the program. */
   Value run(String method, Value... arguments) {
     return program.run(method, arguments);
@@ -170,5 +195,8 @@ public final class Decoder implements AutoCloseable {
   public void close() {
     scope.close();
     program.close();
+    if (embedding != null) {
+      embedding.close();
+    }
   }
 }

@@ -73,7 +73,7 @@ final class KvCache implements AutoCloseable {
               decoder.run(
                   "allocate_prompts",
                   decoder.weights(),
-                  inputs.own(Value.of(Arrays.stream(lengths).asLongStream().toArray())),
+                  inputs.own(Value.of(longs(lengths))),
                   kvHeads,
                   headDim));
       prefill(beginnings);
@@ -128,7 +128,7 @@ final class KvCache implements AutoCloseable {
       decoder
           .run(
               "prefill",
-              inputs.tensor(decoder.device(), ids, ids.length),
+              inputs.own(Value.of(inputs.own(decoder.embed(ids)))),
               inputs.tensor(decoder.device(), positions, positions.length),
               inputs.own(Value.of(pieces)),
               inputs.own(Value.of(first)),
@@ -183,7 +183,7 @@ final class KvCache implements AutoCloseable {
           step.own(
               decoder.run(
                   "step",
-                  longs(ids, step),
+                  step.own(Value.of(step.own(decoder.embed(longs(ids))))),
                   origins,
                   step.own(Value.of(length)),
                   counts,
@@ -210,12 +210,8 @@ final class KvCache implements AutoCloseable {
     }
   }
 
-  private Value longs(int[] numbers, Scope scope) {
-    long[] copy = new long[numbers.length];
-    for (int i = 0; i < copy.length; i++) {
-      copy[i] = numbers[i];
-    }
-    return scope.tensor(decoder.device(), copy, copy.length);
+  private static long[] longs(int[] numbers) {
+    return Arrays.stream(numbers).asLongStream().toArray();
   }
 
   /** Makes room for own positions. */
@@ -251,8 +247,8 @@ final class KvCache implements AutoCloseable {
             .run(
                 "permute",
                 own,
-                longs(sources, inputs),
-                longs(moved, inputs),
+                inputs.tensor(decoder.device(), longs(sources), sources.length),
+                inputs.tensor(decoder.device(), longs(moved), moved.length),
                 inputs.own(Value.of(length)))
             .close();
       }
@@ -333,7 +329,7 @@ final class KvCache implements AutoCloseable {
           inputs.own(
               decoder.run(
                   "logprobs",
-                  inputs.tensor(decoder.device(), ids, rows, width),
+                  inputs.own(Value.of(inputs.own(decoder.embed(ids)))),
                   inputs.own(originsOf(first, rows)),
                   inputs.tensor(decoder.device(), places, rows),
                   inputs.own(Value.of(first)),
