@@ -1,20 +1,24 @@
 -- The numbers of 4-weights once more from 3-scores, one row a sample, without Kindling: P-hat and
--- P-hat^-q, GARL's c and effective weights, PAFT's counts, the advantages of GRPO, RLOO and MaxRL. Of
--- 4-weights only each example's q is taken, which a schedule may have set.
+-- P-hat^-q, the P-hat carried across steps, GARL's c and effective weights, PAFT's counts, the
+-- advantages of GRPO, RLOO and MaxRL. Of 4-weights only each example's q is taken, which a schedule may
+-- have set.
 --
 -- Written apart from the pipeline's own expressions, as a check on them: sums are joins and window
 -- functions, and every power is taken in logarithms.
 --
 -- Spark: CREATE TEMPORARY VIEW scores USING parquet OPTIONS (path 'runs/NAME/step-000001/3-scores');
---   and likewise weights from 4-weights.
--- DuckDB: CREATE VIEW scores AS FROM 'runs/NAME/step-000001/3-scores/*.parquet'; and likewise weights;
---   and, before the query,
+--   and likewise weights from 4-weights and carried from 4-carried of the step before.
+-- DuckDB: CREATE VIEW scores AS FROM 'runs/NAME/step-000001/3-scores/*.parquet'; and likewise weights
+--   and carried; and, before the query,
 --   CREATE MACRO explode(list) AS unnest(list); CREATE MACRO sequence(a, b) AS generate_series(a, b);
 --   CREATE MACRO conv(digits, radix, result) AS CAST('0x' || digits AS BIGINT);
+-- Both, at step 1 and where objective.carry is 0: CREATE TEMPORARY VIEW carried AS SELECT '' AS
+--   example_id, 0e0 AS log_p, 0e0 AS count, 0e0 AS square_count, 0e0 AS effective_sample_size WHERE false;
 WITH settings AS (
   SELECT
     'likelihood' AS success,    -- objective.success
     true AS normalize_mq,       -- objective.normalize_mq
+    0e0 AS carry,               -- objective.carry
     0 AS resamples,             -- objective.resamples, 0 for M
     17 AS seed,                 -- run.seed
     1 AS step                   -- number in the step's folder
@@ -73,6 +77,48 @@ example AS (
   GROUP BY example_id
 ),
 
+-- Logarithms of sums of w and of w squared: of earlier visits, decayed, and of this one.
+sums AS (
+  SELECT
+    example.example_id,
+    m + carry * coalesce(carried.count, 0e0) AS carried_count,
+    CASE
+      WHEN carried.log_p > CAST('-Infinity' AS DOUBLE) THEN ln(carry) + carried.log_p + ln(carried.count)
+      ELSE CAST('-Infinity' AS DOUBLE)
+    END AS old_sum,
+    CASE
+      WHEN carried.log_p > CAST('-Infinity' AS DOUBLE)
+        THEN 2 * (ln(carry) + carried.log_p + ln(carried.count)) - ln(carried.effective_sample_size)
+      ELSE CAST('-Infinity' AS DOUBLE)
+    END AS old_squares,
+    CASE WHEN sum_w = 0 THEN log_p_hat ELSE log_p_hat + ln(m) END AS new_sum,
+    CASE WHEN sum_w = 0 THEN log_p_hat ELSE 2 * (log_p_hat + ln(m)) - ln(example.effective_sample_size) END
+      AS new_squares
+  FROM example
+  CROSS JOIN settings
+  LEFT JOIN carried ON carried.example_id = example.example_id
+  WHERE carry > 0
+),
+carried_now AS (
+  SELECT
+    example_id,
+    carried_count,
+    CASE
+      WHEN greatest(old_sum, new_sum) = CAST('-Infinity' AS DOUBLE) THEN old_sum
+      ELSE greatest(old_sum, new_sum) + ln(1 + exp(least(old_sum, new_sum) - greatest(old_sum, new_sum)))
+        - ln(carried_count)
+    END AS carried_log_p,
+    CASE
+      WHEN greatest(old_sum, new_sum) = CAST('-Infinity' AS DOUBLE) THEN 0e0
+      ELSE exp(
+        2 * (greatest(old_sum, new_sum)
+          + ln(1 + exp(least(old_sum, new_sum) - greatest(old_sum, new_sum))))
+        - greatest(old_squares, new_squares)
+        - ln(1 + exp(least(old_squares, new_squares) - greatest(old_squares, new_squares))))
+    END AS carried_sample_size
+  FROM sums
+),
+
 -- Means over the other samples of the example: the leave-one-out baselines.
 others AS (
   SELECT mine.example_id, mine.sample, avg(other.w) AS w, avg(other.reward) AS reward
@@ -120,22 +166,26 @@ drawn AS (
   GROUP BY bounded.example_id, bounded.sample
 ),
 
--- The logarithm of what P-hat^-q multiplies: log (w / P-hat^q) and log P-hat-of-the-others^(1-q).
+-- What amplifies is P-hat^-q, of the carried P-hat where there is one. Logarithms: of w P-hat^-q, and of
+-- what the others' mean of w makes in its place, their own P-hat^(1-q) unless it is carried.
 logs AS (
   SELECT
     example_id,
     sample,
     CASE WHEN normalize_mq THEN q * ln(m) ELSE 0e0 END AS log_mq,
-    CASE WHEN sum_w = 0 THEN log_p_hat ELSE log_w - q * log_p_hat END AS log_amplified,
+    coalesce(carried_log_p, log_p_hat) AS log_p,
+    CASE WHEN sum_w = 0 THEN log_p_hat ELSE log_w - q * coalesce(carried_log_p, log_p_hat) END
+      AS log_amplified,
     CASE
       WHEN m = 1 OR sum_w = 0 THEN CAST('-Infinity' AS DOUBLE)
-      WHEN q = 1 THEN 0e0
+      WHEN q = 1 AND carried_log_p IS NULL THEN 0e0
       WHEN others.w = 0 THEN CAST('-Infinity' AS DOUBLE)
-      ELSE (1 - q) * (log_max + ln(others.w))
+      ELSE log_max + ln(others.w) - q * coalesce(carried_log_p, log_max + ln(others.w))
     END AS log_baseline
   FROM weighted
   JOIN example USING (example_id)
   JOIN exponent USING (example_id)
+  LEFT JOIN carried_now USING (example_id)
   LEFT JOIN others USING (example_id, sample)
   CROSS JOIN settings
 )
@@ -149,16 +199,19 @@ SELECT
   log_p_hat,
   CASE
     WHEN q = 0 THEN 1e0
-    WHEN sum_w = 0 THEN CAST('Infinity' AS DOUBLE)
-    ELSE exp(-q * log_p_hat)
+    WHEN log_p = CAST('-Infinity' AS DOUBLE) THEN CAST('Infinity' AS DOUBLE)
+    ELSE exp(-q * log_p)
   END AS amplification,
   effective_sample_size,
+  carried_log_p,
+  carried_count,
+  carried_sample_size,
   exp(log_amplified - log_mq) - exp(log_baseline - log_mq) AS garl_rationale_coef,
   exp(log_amplified - log_mq) AS garl_answer_coef,
   coalesce(draws, 0) AS paft_resampled,
   CASE
     WHEN draws IS NULL THEN 0e0
-    ELSE draws * exp((1 - q) * log_p_hat - log_mq)
+    ELSE draws * exp(log_p_hat - q * log_p - log_mq)
       * m / CASE WHEN resamples = 0 THEN m ELSE resamples END
   END AS paft_coef,
   CASE
@@ -171,6 +224,7 @@ FROM weighted
 JOIN example USING (example_id)
 JOIN exponent USING (example_id)
 JOIN logs USING (example_id, sample)
+LEFT JOIN carried_now USING (example_id)
 LEFT JOIN others USING (example_id, sample)
 LEFT JOIN drawn USING (example_id, sample)
 CROSS JOIN settings

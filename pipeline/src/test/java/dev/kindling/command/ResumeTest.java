@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kindling.io.RunFolder;
 import dev.kindling.io.StoredFile;
+import dev.kindling.row.Table;
+import dev.kindling.row.WeightRow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,6 +63,37 @@ class ResumeTest {
 
     assertThat(metrics).doesNotExist();
     assertEqualSteps(resumed, 3);
+  }
+
+  @Test
+  void estimatesCarriedAcrossStepsAndAdaptiveExponentsSurviveAStop() throws IOException {
+    Path parent = Files.createDirectory(temporary.resolve("carried"));
+    // Step 2 visits four examples for the first time and four for the second.
+    String[] settings = {
+      "run.steps=2",
+      "sampler.prompts_per_step=8",
+      "objective.carry=0.5",
+      "objective.q=1",
+      "objective.schedule.shape=adaptive"
+    };
+    RunFolder whole = SmallRun.train(SmallRun.settings(parent, NAME, settings), false);
+    RunFolder stopped = stoppedAfter(whole, "4-weights");
+    Path half = SmallRun.local(stopped.table(2, "4-carried")).resolve("part-99999-half.parquet");
+    Files.writeString(half, "half");
+    List<String> resumed = SmallRun.settings(parent, NAME, settings);
+    resumed.add("run.folder=" + SmallRun.local(stopped.root()).getParent());
+    SmallRun.train(resumed, true);
+
+    assertThat(SmallRun.checkpoints(stopped)).hasSize(3).isEqualTo(SmallRun.checkpoints(whole));
+    assertThat(SmallRun.tables(stopped, 2))
+        .containsKey("4-carried")
+        .isEqualTo(SmallRun.tables(whole, 2));
+    // Four samples of each visit, the first visit's at half their weight.
+    assertThat(SmallRun.rows(stopped, 2, Table.WEIGHTS))
+        .extracting(WeightRow::carriedCount)
+        .containsExactlyInAnyOrder(4.0, 4.0, 4.0, 4.0, 6.0, 6.0, 6.0, 6.0);
+    assertThat(SmallRun.rows(stopped, 2, Table.WEIGHTS).stream().map(WeightRow::q).distinct())
+        .hasSizeGreaterThan(4);
   }
 
   @Test
@@ -123,8 +156,12 @@ class ResumeTest {
 
   /** What the run's folder holds when its driver dies after a stage of step 2, in a folder anew. */
   private static RunFolder stoppedAfter(String lastTable) throws IOException {
+    return stoppedAfter(uninterrupted, lastTable);
+  }
+
+  private static RunFolder stoppedAfter(RunFolder whole, String lastTable) throws IOException {
     Path parent = Files.createTempDirectory(temporary, "stopped");
-    Path source = SmallRun.local(uninterrupted.root());
+    Path source = SmallRun.local(whole.root());
     try (Stream<Path> files = Files.walk(source)) {
       for (Path file : files.toList()) {
         String name = source.relativize(file).toString();

@@ -137,6 +137,9 @@ final class SmallRun {
     Map<String, List<String>> tables = new LinkedHashMap<>();
     List<Table<?>> all = new ArrayList<>(Table.ofStep());
     all.add(Table.METRICS);
+    if (run.fileSystem().exists(run.table(step, Table.CARRIED.name()))) {
+      all.add(Table.CARRIED);
+    }
     for (Table<?> table : all) {
       Dataset<Row> rows = read(run, step, table);
       tables.put(

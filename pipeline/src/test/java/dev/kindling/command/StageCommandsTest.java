@@ -74,6 +74,7 @@ class StageCommandsTest {
     SmallRun.spark().read().parquet(scores).createOrReplaceTempView("scores");
     String weights = loop.table(1, "4-weights").toString();
     SmallRun.spark().read().parquet(weights).createOrReplaceTempView("weights");
+    Table.CARRIED.of(SmallRun.spark(), List.of()).createOrReplaceTempView("carried");
     String query = Files.readString(Path.of("..", "docs", "audit.sql"));
     assertThat(query).contains("17 AS seed", "'likelihood' AS success");
     List<String> recomputed = new ArrayList<>();

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.kindling.SparkTest;
 import dev.kindling.objective.Aggregation;
+import dev.kindling.objective.Garl;
 import dev.kindling.objective.MaxRl;
 import dev.kindling.objective.Objective;
+import dev.kindling.objective.Paft;
+import dev.kindling.objective.QSchedule;
 import dev.kindling.objective.Rloo;
 import dev.kindling.objective.Success;
+import dev.kindling.row.CarriedRow;
 import dev.kindling.row.ScoreRow;
 import dev.kindling.row.Table;
 import dev.kindling.row.WeightRow;
@@ -56,9 +60,13 @@ class AuditSqlTest {
     scores.createOrReplaceTempView("scores");
     Objective garl = Objectives.garl(Success.named(success), q, true, true);
     Weigh.weigh(scores, garl, 17, 1).createOrReplaceTempView("weights");
+    Table.CARRIED.of(spark, List.of()).createOrReplaceTempView("carried");
+    return rows(text.replace("'likelihood' AS success", "'" + success + "' AS success"));
+  }
+
+  private Map<String, List<Row>> rows(String query) {
     Map<String, List<Row>> rows = new LinkedHashMap<>();
-    String changed = text.replace("'likelihood' AS success", "'" + success + "' AS success");
-    for (Row row : spark.sql(changed).collectAsList()) {
+    for (Row row : spark.sql(query).collectAsList()) {
       rows.computeIfAbsent(row.getAs("example_id"), any -> new ArrayList<>()).add(row);
     }
     return rows;
@@ -105,6 +113,42 @@ class AuditSqlTest {
       List<Row> rows = query.get(row.exampleId());
       agree("paft_resampled", Arrays.stream(row.resampled()).asDoubleStream().toArray(), rows);
       agree("paft_coef", row.rationaleCoefs(), rows);
+    }
+  }
+
+  @Test
+  void theQueryHasTheStagesEstimatesAndCoefficientsOverSeveralVisits() throws IOException {
+    QSchedule adaptive = new QSchedule(QSchedule.Shape.ADAPTIVE, 1, 0, 1, 0.1);
+    Objective garl = Objective.of(new Garl(Success.LIKELIHOOD, adaptive, true, true, 0.5));
+    Objective paft = Objective.of(new Paft(Success.LIKELIHOOD, adaptive, 0, true, 0.5));
+    // The first visit sees every third sample, of which some examples have none.
+    Dataset<Row> first = Weigh.weigh(scores.where("hash(example_id, sample) % 3 = 0"), garl, 17, 1);
+    List<CarriedRow> left =
+        Table.CARRIED.collect(Carry.next(Table.CARRIED.of(spark, List.of()), first, 1));
+    assertThat(left.size()).isBetween(20, 59);
+    Dataset<Row> carried = Table.CARRIED.of(spark, left);
+    carried.createOrReplaceTempView("carried");
+    scores.createOrReplaceTempView("scores");
+    Dataset<Row> weights = Weigh.weigh(scores, carried, garl, 17, 2);
+    weights.createOrReplaceTempView("weights");
+    String text = Files.readString(Path.of("..", "docs", "audit.sql"));
+    assertThat(text).contains("0e0 AS carry", " 1 AS step");
+    Map<String, List<Row>> query =
+        rows(text.replace("0e0 AS carry", "0.5e0 AS carry").replace(" 1 AS step", " 2 AS step"));
+    List<WeightRow> rows = Table.WEIGHTS.collect(weights);
+    assertThat(rows.stream().map(WeightRow::q).distinct().count()).isGreaterThan(10);
+    for (WeightRow row : rows) {
+      List<Row> ofExample = query.get(row.exampleId());
+      List<Row> one = ofExample.subList(0, 1);
+      agree("carried_log_p", new double[] {row.carriedLogP()}, one);
+      agree("carried_count", new double[] {row.carriedCount()}, one);
+      agree("carried_sample_size", new double[] {row.carriedSampleSize()}, one);
+      agree("amplification", new double[] {row.amplification()}, one);
+      agree("garl_rationale_coef", row.rationaleCoefs(), ofExample);
+      agree("garl_answer_coef", row.answerCoefs(), ofExample);
+    }
+    for (WeightRow row : Table.WEIGHTS.collect(Weigh.weigh(scores, carried, paft, 17, 2))) {
+      agree("paft_coef", row.rationaleCoefs(), query.get(row.exampleId()));
     }
   }
 
