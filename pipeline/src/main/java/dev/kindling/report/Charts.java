@@ -17,6 +17,7 @@ final class Charts {
   static {
     STAGES.put("rollout", MetricsRow::secondsRollout);
     STAGES.put("score", MetricsRow::secondsScore);
+    STAGES.put("refill", MetricsRow::secondsRefill);
     STAGES.put("weigh", MetricsRow::secondsWeigh);
     STAGES.put("batch", MetricsRow::secondsBatch);
     STAGES.put("step", MetricsRow::secondsStep);
@@ -129,11 +130,49 @@ final class Charts {
   }
 
   private List<Chart> samples() {
+    List<Chart> charts = new ArrayList<>();
+    charts.add(number("Exponent q", "q of the J_Q family, mean over prompts.", MetricsRow::q));
+    for (int i = 0; i < arms.size(); i++) {
+      if (arms.get(i).metrics().stream().anyMatch(row -> !Objects.equals(row.qP10(), row.qP90()))) {
+        charts.add(quantiles(i));
+      }
+    }
+    charts.addAll(weights());
+    return charts;
+  }
+
+  /** How q differs between the prompts of an arm. */
+  private Chart quantiles(int arm) {
+    Arm of = arms.get(arm);
+    return new Chart(
+        "Exponent q of prompts: " + of.name(),
+        "10 % quantile, median and 90 % quantile over the prompts of a step.",
+        Unit.NUMBER,
+        false,
+        List.of(
+            new Line("10 %", arm, 0, Kind.EVERY_STEP, Series.of(of, MetricsRow::qP10)),
+            new Line("median", arm, 1, Kind.EVERY_STEP, Series.of(of, MetricsRow::qP50)),
+            new Line("90 %", arm, 2, Kind.EVERY_STEP, Series.of(of, MetricsRow::qP90))));
+  }
+
+  private List<Chart> weights() {
     return List.of(
         number(
             "Effective sample size",
             "(Σw)²/Σw² of a group, mean over prompts.",
             MetricsRow::effectiveSampleSize),
+        number(
+            "Carried sample size",
+            "The same of the estimates carried across steps.",
+            MetricsRow::carriedSampleSize),
+        number(
+            "Rounds of sampling",
+            "Rounds in which a step looked for groups whose rewards differ.",
+            row -> isRefilled(row) ? (double) row.rounds() : null),
+        number(
+            "Dropped prompts",
+            "Prompts without contrast, or more than the batch took.",
+            row -> isRefilled(row) ? (double) row.promptsDropped() : null),
         number(
             "Largest coefficient",
             "Largest coefficient of a rationale in the step.",
@@ -162,6 +201,11 @@ final class Charts {
             "Verifier faults",
             "Share of rollouts whose verifier timed out or failed.",
             MetricsRow::verifierFaults));
+  }
+
+  /** Whether prompts were replaced; without dynamic sampling every step has one round. */
+  private static boolean isRefilled(MetricsRow row) {
+    return row.rounds() > 1 || row.promptsDropped() > 0;
   }
 
   private List<Chart> mismatch() {

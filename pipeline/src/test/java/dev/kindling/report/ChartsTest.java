@@ -38,6 +38,36 @@ class ChartsTest {
   }
 
   @Test
+  void anAdaptiveExponentIsPlottedByItsQuantilesAndAConstantOneByItsMean() {
+    Runs.Groups spread = new Runs.Groups(1, 0, 0.1, 0.5, 0.9);
+    Runs.Groups constant = new Runs.Groups(1, 0, 0.75, 0.75, 0.75);
+    List<Chart> charts =
+        charts(
+            Runs.arm("adaptive", List.of(Runs.step(1, -2.0, null, 1, spread))),
+            Runs.arm("constant", List.of(Runs.step(1, -2.0, null, 1, constant))));
+    assertThat(chart("Exponent q of prompts: adaptive", charts).description())
+        .isEqualTo(
+            "Exponent q of prompts: adaptive by step, first to last."
+                + " 10 %: 0.1 → 0.1; median: 0.5 → 0.5; 90 %: 0.9 → 0.9.");
+    assertThat(chart("Exponent q", charts).lines())
+        .extracting(line -> line.series().first())
+        .containsExactly(0.5, 0.75);
+    assertThat(charts).extracting(Chart::title).doesNotContain("Exponent q of prompts: constant");
+  }
+
+  @Test
+  void roundsAndDroppedPromptsArePlottedWhereThereAreAny() {
+    List<Chart> plain = charts(Runs.neverEvaluated("a", 1));
+    assertThat(plain)
+        .extracting(Chart::title)
+        .doesNotContain("Rounds of sampling", "Dropped prompts", "Exponent q");
+    Runs.Groups refilled = new Runs.Groups(3, 12, null, null, null);
+    List<Chart> charts = charts(Runs.arm("a", List.of(Runs.step(1, -2.0, null, 1, refilled))));
+    assertThat(chart("Rounds of sampling", charts).lines().get(0).series().first()).isEqualTo(3);
+    assertThat(chart("Dropped prompts", charts).lines().get(0).series().first()).isEqualTo(12);
+  }
+
+  @Test
   void theLayersOfAStepsTimeAreItsStages() {
     Chart time = chart("Time per step: a", charts(Runs.neverEvaluated("a", 1)));
     assertThat(time.lines())

@@ -14,21 +14,32 @@ final class Runs {
    * @param evalPassAt1 null for a step without evaluation
    */
   static MetricsRow step(long step, Double logPHat, Double evalPassAt1, double loss) {
+    return step(step, logPHat, evalPassAt1, loss, Groups.PLAIN);
+  }
+
+  /** What dynamic sampling and an adaptive q made of a step's groups. */
+  record Groups(long rounds, long dropped, Double qP10, Double qP50, Double qP90) {
+    private static final Groups PLAIN = new Groups(1, 0, null, null, null);
+  }
+
+  /** The same with what became of its groups. */
+  static MetricsRow step(
+      long step, Double logPHat, Double evalPassAt1, double loss, Groups groups) {
     return new MetricsRow(
         step,
         step / 10.0,
         8,
-        1,
-        0,
+        groups.rounds,
+        groups.dropped,
         64,
         step / 100.0,
         0.25,
         0.5,
         logPHat,
-        null,
-        null,
-        null,
-        null,
+        groups.qP50,
+        groups.qP10,
+        groups.qP50,
+        groups.qP90,
         3.5,
         null,
         1.25,
