@@ -139,8 +139,8 @@ class ObjectivePagesTest {
 
   private static void collect(String key, JsonNode node, Map<String, String> into) {
     if (node.isObject()) {
-      node.fields()
-          .forEachRemaining(field -> collect(key + "." + field.getKey(), field.getValue(), into));
+      node.properties()
+          .forEach(field -> collect(key + "." + field.getKey(), field.getValue(), into));
     } else {
       into.put(key, node.asText());
     }
