@@ -23,6 +23,8 @@ record Chart(String title, String meaning, Unit unit, boolean large, List<Line> 
     EVALUATIONS,
     /** Drawn dashed: it stands in for a measure that the arm lacks. */
     STAND_IN,
+    /** One of several measures of one arm, coloured by its place. */
+    MEASURE,
     /** One layer of a stack, coloured by its place. */
     LAYER;
 

@@ -150,9 +150,9 @@ final class Charts {
         Unit.NUMBER,
         false,
         List.of(
-            new Line("10 %", arm, 0, Kind.EVERY_STEP, Series.of(of, MetricsRow::qP10)),
-            new Line("median", arm, 1, Kind.EVERY_STEP, Series.of(of, MetricsRow::qP50)),
-            new Line("90 %", arm, 2, Kind.EVERY_STEP, Series.of(of, MetricsRow::qP90))));
+            new Line("10 %", arm, 0, Kind.MEASURE, Series.of(of, MetricsRow::qP10)),
+            new Line("median", arm, 1, Kind.MEASURE, Series.of(of, MetricsRow::qP50)),
+            new Line("90 %", arm, 2, Kind.MEASURE, Series.of(of, MetricsRow::qP90))));
   }
 
   private List<Chart> weights() {

@@ -86,7 +86,7 @@
     const hue = () => colour(`colour-${line.colour % COLOURS}`);
     const turn = Math.floor(line.colour / COLOURS);
     return {
-      arm: layer ? null : line.arm,
+      arm: layer || line.kind === "measure" ? null : line.arm,
       label: line.label,
       data: line.values.map((y, index) => ({ x: steps[index], y })),
       few: line.values.filter((y) => y !== null).length <= MOST_POINTS,
@@ -106,6 +106,7 @@
     const chart = data.charts[Number(canvas.dataset.chart)];
     const format = FORMATS[chart.unit];
     const stacked = chart.lines.some((line) => line.kind === "layer");
+    const named = chart.lines.some((line) => line.kind === "layer" || line.kind === "measure");
     const axis = { grid: { color: () => colour("line") }, border: { display: false } };
     const ticks = { color: () => colour("faint"), font: { size: 11 }, maxRotation: 0 };
     const title = { display: canvas.closest(".large") !== null, text: "step", color: ticks.color, font: ticks.font };
@@ -123,7 +124,7 @@
           y: { ...axis, stacked, beginAtZero: stacked || chart.unit === "share", ticks: { ...ticks, maxTicksLimit: 6, callback: format } },
         },
         plugins: {
-          legend: { display: stacked, position: "bottom", labels: { color: () => colour("faint"), boxWidth: 10, boxHeight: 10 } },
+          legend: { display: named, position: "bottom", labels: { color: () => colour("faint"), boxWidth: 10, boxHeight: 10 } },
           tooltip: {
             callbacks: {
               title: (items) => (items.length ? `Step ${items[0].parsed.x}` : ""),

@@ -32,7 +32,6 @@ class TheoryTest {
 
   /** Every group of M samples as an example, named by the rationales it drew. */
   private static List<WeightRow> groups(Objective objective, int samples) {
-    SparkSession spark = SparkTest.session();
     List<ScoreRow> scores = new ArrayList<>();
     for (int group = 0; group < 1 << samples; group++) {
       for (int m = 0; m < samples; m++) {
@@ -40,6 +39,11 @@ class TheoryTest {
         scores.add(StageRows.score(String.valueOf(group), m, "WRONG", logW));
       }
     }
+    return weigh(scores, objective);
+  }
+
+  private static List<WeightRow> weigh(List<ScoreRow> scores, Objective objective) {
+    SparkSession spark = SparkTest.session();
     return Table.WEIGHTS.collect(Weigh.weigh(Table.SCORES.of(spark, scores), objective, 1, 1));
   }
 
@@ -119,32 +123,41 @@ class TheoryTest {
   @ParameterizedTest
   @ValueSource(doubles = {0, 0.25, 0.5, 0.75, 1})
   void gradientFlowOfASigmoidEscapesInTheTimeOfTheIntegral(double q) {
-    for (double start = 1e-1; start > 5e-5; start /= 10) {
+    double[] time = timesToOneHalf(q);
+    for (int decade = 1; decade <= 5; decade++) {
+      double start = Math.pow(10, -decade);
       double exact = integral(u -> 1 / (Math.pow(u, 2 - q) * (1 - u) * (1 - u)), start, 0.5);
-      assertThat(escape(q, start, 0.5)).isCloseTo(exact, within(0.01 * exact));
+      assertThat(time[decade]).isCloseTo(exact, within(0.01 * exact));
     }
   }
 
-  /** The time in which dθ/dt = −dℓ_q/dθ leads σ(θ) from one success to another (midpoint rule). */
-  private static double escape(double q, double from, double to) {
-    double theta = Math.log(from / (1 - from));
-    double time = 0;
-    while (sigmoid(theta) < to) {
-      double step = 1e-3 / speed(q, theta);
-      theta += step * speed(q, theta + step / 2 * speed(q, theta));
-      time += step;
+  /**
+   * By decade, the time in which dθ/dt = −dℓ_q/dθ leads P = σ(θ) from 10^-decade to 1/2: the sum of
+   * dθ/speed (midpoint rule), the speed being that which the stage gives a sample of likelihood P,
+   * its coefficient times d log P/dθ = 1 − P.
+   */
+  private static double[] timesToOneHalf(double q) {
+    int parts = 200;
+    List<ScoreRow> scores = new ArrayList<>();
+    for (int decade = 1; decade <= 5; decade++) {
+      for (int part = 0; part < parts; part++) {
+        double theta = logit(Math.pow(10, -decade)) * (part + 0.5) / parts;
+        String id = decade + "/" + part;
+        scores.add(StageRows.score(id, 0, "WRONG", -Math.log1p(Math.exp(-theta))));
+      }
     }
-    return time;
+    Objective garl = Objectives.garl(Success.LIKELIHOOD, q, true, false);
+    double[] times = new double[6];
+    for (WeightRow row : weigh(scores, garl)) {
+      int decade = row.exampleId().charAt(0) - '0';
+      double width = -logit(Math.pow(10, -decade)) / parts;
+      times[decade] += width / (row.answerCoefs()[0] * (1 - row.pHat()));
+    }
+    return times;
   }
 
-  private static double sigmoid(double theta) {
-    return 1 / (1 + Math.exp(-theta));
-  }
-
-  /** −dℓ_q/dθ = P^-q dP/dθ. */
-  private static double speed(double q, double theta) {
-    double p = sigmoid(theta);
-    return Math.pow(p, -q) * p * (1 - p);
+  private static double logit(double p) {
+    return Math.log(p / (1 - p));
   }
 
   /** Simpson's rule in log u. */
@@ -172,6 +185,15 @@ class TheoryTest {
     for (int j = 0; j < 3; j++) {
       escort[j] = Math.pow(noisy[j], 1 / q) / total;
     }
+    // Stationary among distributions: the slopes -α_j θ_j^-q are equal, θ_j^-q being the stage's.
+    List<ScoreRow> labels = new ArrayList<>();
+    for (int j = 0; j < 3; j++) {
+      labels.add(StageRows.score("label " + j, 0, "WRONG", Math.log(escort[j])));
+    }
+    List<WeightRow> rows = weigh(labels, Objectives.garl(Success.LIKELIHOOD, q, true, false));
+    double slope = noisy[0] * rows.get(0).amplification();
+    assertThat(noisy[1] * rows.get(1).amplification()).isCloseTo(slope, within(1e-12 * slope));
+    assertThat(noisy[2] * rows.get(2).amplification()).isCloseTo(slope, within(1e-12 * slope));
     double least = loss(noisy, escort, q);
     for (int from = 0; from < 3; from++) {
       for (double move : new double[] {1e-3, -1e-3}) {
