@@ -51,34 +51,40 @@ public final class Measure {
       Evaluate.Figures evaluation,
       Seconds seconds,
       double stepSeconds) {
-    Row r = rolloutFigures(rollouts);
-    Row s = scoreFigures(scores);
-    Row w = weightFigures(weights);
+    // One query with one row: three would each be planned, and would wait for each other.
+    Row figures =
+        rolloutFigures(rollouts)
+            .crossJoin(scoreFigures(scores))
+            .crossJoin(weightFigures(weights))
+            .first();
+    long examples = figures.getAs("examples");
     StepRow last = updates.get(updates.size() - 1);
     long rows = updates.stream().mapToLong(StepRow::rows).sum();
     return new MetricsRow(
         last.step(),
         epoch,
-        w.getLong(0),
+        examples,
         rounds,
-        sampling.map(of -> w.getLong(0) - Math.min(of.prompts(), w.getLong(4))).orElse(0L),
-        r.getLong(0),
-        number(s, 0),
-        number(s, 1),
-        number(s, 2),
-        numberOrNull(s, 5),
-        numberOrNull(w, 5),
-        numberOrNull(w, 6),
-        numberOrNull(w, 7),
-        numberOrNull(w, 8),
-        number(w, 1),
-        numberOrNull(w, 9),
-        number(w, 2),
-        number(s, 3),
-        number(s, 4),
-        number(r, 1),
-        number(r, 2),
-        number(r, 3),
+        sampling
+            .map(of -> examples - Math.min(of.prompts(), figures.<Long>getAs("informative")))
+            .orElse(0L),
+        figures.getAs("rollouts"),
+        number(figures, "reward"),
+        number(figures, "reward_std"),
+        number(figures, "equal_rewards"),
+        figures.getAs("log_p_hat"),
+        figures.getAs("q"),
+        figures.getAs("q_10"),
+        figures.getAs("q_50"),
+        figures.getAs("q_90"),
+        number(figures, "effective_sample_size"),
+        figures.getAs("carried_sample_size"),
+        number(figures, "largest_coef"),
+        number(figures, "unparseable"),
+        number(figures, "faults"),
+        number(figures, "length"),
+        number(figures, "forced"),
+        number(figures, "unfinished"),
         mean(updates, StepRow::loss),
         mean(updates, StepRow::gradNorm),
         last.learningRate(),
@@ -89,7 +95,7 @@ public final class Measure {
         updates.get(0).mismatchK3(),
         updates.get(0).mismatchMax(),
         rows,
-        w.getLong(3) - rows,
+        figures.<Long>getAs("weighted") - rows,
         updates.stream().mapToLong(StepRow::tokens).sum(),
         evaluation == null ? null : evaluation.passAt1(),
         evaluation == null ? null : evaluation.logPHat(),
@@ -101,59 +107,57 @@ public final class Measure {
         stepSeconds);
   }
 
-  private static Row rolloutFigures(Dataset<Row> rollouts) {
-    return rollouts
-        .agg(
-            expr("count(1)"),
-            // Integers below 2^53 add exactly, so these need no order.
-            expr("sum(size(rationale_ids) + size(answer_ids)) / count(1)"),
-            expr("avg(if(forced_end_of_thinking, 1D, 0D))"),
-            expr("avg(if(finish_reason = 'stop', 0D, 1D))"))
-        .first();
+  private static Dataset<Row> rolloutFigures(Dataset<Row> rollouts) {
+    return rollouts.agg(
+        expr("count(1) AS rollouts"),
+        // Integers below 2^53 add exactly, so these need no order.
+        expr("sum(size(rationale_ids) + size(answer_ids)) / count(1) AS length"),
+        expr("avg(if(forced_end_of_thinking, 1D, 0D)) AS forced"),
+        expr("avg(if(finish_reason = 'stop', 0D, 1D)) AS unfinished"));
   }
 
-  private static Row scoreFigures(Dataset<Row> scores) {
+  private static Dataset<Row> scoreFigures(Dataset<Row> scores) {
     return scores
         .groupBy("example_id")
         .agg(
-            expr("count(1)").as("rollouts"),
+            expr("count(1)").as("samples"),
             expr("count(reward)").as("evidence"),
             expr("sum(reward)").as("rewards"),
             expr("sum(reward * reward)").as("squares"),
             expr("count_if(verdict = 'UNPARSEABLE')").as("unparseable"),
             expr("sort_array(collect_list(if(reward is null, null, struct(sample, log_w)))).log_w")
                 .as("log_w"))
-        .withColumn("deviation", expr(DEVIATION))
-        .withColumn("log_max", expr("array_max(log_w)"))
-        .withColumn("log_p_hat", expr(LOG_MEAN_EXP))
+        .selectExpr(
+            "*",
+            DEVIATION + " AS deviation",
+            "array_max(log_w) AS log_max",
+            LOG_MEAN_EXP + " AS log_p_hat")
         .repartition(1)
         .sortWithinPartitions("example_id")
         .agg(
-            expr("try_divide(sum(rewards), sum(evidence))"),
-            expr("avg(deviation)"),
-            expr("avg(if(deviation = 0, 1D, 0D))"),
-            expr("sum(unparseable) / sum(rollouts)"),
-            expr("(sum(rollouts) - sum(evidence)) / sum(rollouts)"),
-            expr("avg(log_p_hat)"))
-        .first();
+            expr("try_divide(sum(rewards), sum(evidence)) AS reward"),
+            expr("avg(deviation) AS reward_std"),
+            expr("avg(if(deviation = 0, 1D, 0D)) AS equal_rewards"),
+            expr("sum(unparseable) / sum(samples) AS unparseable"),
+            expr("(sum(samples) - sum(evidence)) / sum(samples) AS faults"),
+            expr("avg(log_p_hat) AS log_p_hat"));
   }
 
-  private static Row weightFigures(Dataset<Row> weights) {
+  private static Dataset<Row> weightFigures(Dataset<Row> weights) {
     return weights
         .repartition(1)
         .sortWithinPartitions("example_id")
         .agg(
-            expr("count(1)"),
-            expr("avg(effective_sample_size)"),
-            expr("max(array_max(rationale_coefs))"),
-            expr("coalesce(sum(rollouts), 0L)"),
-            expr("count_if(" + Refill.INFORMATIVE + ")"),
-            expr("avg(q)"),
-            expr("percentile(q, 0.1)"),
-            expr("percentile(q, 0.5)"),
-            expr("percentile(q, 0.9)"),
-            expr("avg(carried_sample_size)"))
-        .first();
+            expr("count(1) AS examples"),
+            expr("avg(effective_sample_size) AS effective_sample_size"),
+            expr("max(array_max(rationale_coefs)) AS largest_coef"),
+            expr("coalesce(sum(rollouts), 0L) AS weighted"),
+            expr("count_if(" + Refill.INFORMATIVE + ") AS informative"),
+            expr("avg(q) AS q"),
+            expr("percentile(q, 0.1) AS q_10"),
+            expr("percentile(q, 0.5) AS q_50"),
+            expr("percentile(q, 0.9) AS q_90"),
+            expr("avg(carried_sample_size) AS carried_sample_size"));
   }
 
   private static double mean(
@@ -161,11 +165,8 @@ public final class Measure {
     return updates.stream().mapToDouble(of).average().orElseThrow();
   }
 
-  private static Double numberOrNull(Row row, int column) {
-    return row.isNullAt(column) ? null : row.getDouble(column);
-  }
-
-  private static double number(Row row, int column) {
-    return row.isNullAt(column) ? 0.0 : row.getDouble(column);
+  private static double number(Row row, String column) {
+    Double value = row.getAs(column);
+    return value == null ? 0.0 : value;
   }
 }
