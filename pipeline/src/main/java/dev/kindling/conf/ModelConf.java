@@ -1,6 +1,6 @@
 package dev.kindling.conf;
 
-import dev.kindling.check.Check;
+import dev.kindling.check.TransformerRules;
 import java.util.Optional;
 
 /**
@@ -52,7 +52,8 @@ public record ModelConf(
 
   /** Refuses values outside the ranges of {@code conf/defaults.yaml}. */
   public ModelConf {
-    new Check()
+    TransformerRules.of(
+            hidden, layers, heads, kvHeads, headDim, intermediate, maxPositions, ropeTheta, normEps)
         .that(
             checkpoint.isEmpty() || !checkpoint.get().isBlank(),
             "model.checkpoint",
@@ -63,19 +64,6 @@ public record ModelConf(
             "model.tokenizer",
             tokenizer,
             "must be bytes, characters:<alphabet> or the path of a tokenizer.json")
-        .that(hidden >= 1, "model.hidden", hidden, "must be >= 1")
-        .that(layers >= 1, "model.layers", layers, "must be >= 1")
-        .that(kvHeads >= 1, "model.kv_heads", kvHeads, "must be >= 1")
-        .that(
-            heads >= 1 && kvHeads >= 1 && heads % kvHeads == 0,
-            "model.heads",
-            heads,
-            "must be a positive multiple of model.kv_heads = " + kvHeads)
-        .that(headDim >= 2 && headDim % 2 == 0, "model.head_dim", headDim, "must be even and >= 2")
-        .that(intermediate >= 1, "model.intermediate", intermediate, "must be >= 1")
-        .that(maxPositions >= 2, "model.max_positions", maxPositions, "must be >= 2")
-        .that(ropeTheta > 1, "model.rope_theta", ropeTheta, "must be > 1")
-        .that(normEps > 0 && normEps < 1, "model.norm_eps", normEps, "must be in (0, 1)")
         .that(
             !(qkNorm && qkvBias),
             "model.qkv_bias",

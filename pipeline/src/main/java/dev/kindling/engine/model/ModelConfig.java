@@ -1,6 +1,6 @@
 package dev.kindling.engine.model;
 
-import dev.kindling.check.Check;
+import dev.kindling.check.TransformerRules;
 import java.io.Serializable;
 
 /**
@@ -39,21 +39,9 @@ public record ModelConfig(
     implements Serializable {
   /** Refuses shapes that no such transformer has. */
   public ModelConfig {
-    new Check()
+    TransformerRules.of(
+            hidden, layers, heads, kvHeads, headDim, intermediate, maxPositions, ropeTheta, normEps)
         .that(vocab >= 2, "model.vocab", vocab, "must be >= 2")
-        .that(hidden >= 1, "model.hidden", hidden, "must be >= 1")
-        .that(layers >= 1, "model.layers", layers, "must be >= 1")
-        .that(kvHeads >= 1, "model.kv_heads", kvHeads, "must be >= 1")
-        .that(
-            heads >= 1 && kvHeads >= 1 && heads % kvHeads == 0,
-            "model.heads",
-            heads,
-            "must be a positive multiple of model.kv_heads = " + kvHeads)
-        .that(headDim >= 2 && headDim % 2 == 0, "model.head_dim", headDim, "must be even and >= 2")
-        .that(intermediate >= 1, "model.intermediate", intermediate, "must be >= 1")
-        .that(maxPositions >= 2, "model.max_positions", maxPositions, "must be >= 2")
-        .that(ropeTheta > 1, "model.rope_theta", ropeTheta, "must be > 1")
-        .that(normEps > 0 && normEps < 1, "model.norm_eps", normEps, "must be in (0, 1)")
         .done();
   }
 
