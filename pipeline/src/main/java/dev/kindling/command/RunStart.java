@@ -38,16 +38,30 @@ final class RunStart {
                     new InvalidInputException(
                         "Missing run.name (give --name, or a run file by --config)"));
     String parent = conf.run().folder();
-    RunFolder folder =
-        resume && RunFolder.exists(hadoop(), parent, name)
-            ? RunFolder.open(hadoop(), parent, name)
-            : RunFolder.create(hadoop(), parent, name, conf.toYaml());
+    if (resume && RunFolder.exists(hadoop(), parent, name)) {
+      return start(RunFolder.open(hadoop(), parent, name), conf, Optional.empty());
+    }
+    // Opened before the folder is made, so that a policy that is refused leaves none behind.
+    try (InitialModel model = InitialModel.of(hadoop(), conf)) {
+      return start(
+          RunFolder.create(hadoop(), parent, name, conf.toYaml()), conf, Optional.of(model));
+    }
+  }
+
+  private Run start(RunFolder folder, Configuration conf, Optional<InitialModel> model)
+      throws IOException {
     RunLock lock = RunLock.acquire(folder.fileSystem(), folder.root());
     try {
       conf.requireResumable(saved(folder));
       folder.removeUncommitted().forEach(path -> progress.tell("Removed uncommitted " + path));
       if (folder.lastCommit().isEmpty()) {
-        initialise(folder, conf);
+        if (model.isPresent()) {
+          initialise(folder, conf, model.get());
+        } else {
+          try (InitialModel again = InitialModel.of(hadoop(), conf)) {
+            initialise(folder, conf, again);
+          }
+        }
       }
       return new Run(spark, folder, Optional.of(lock), conf);
     } catch (IOException | RuntimeException e) {
@@ -92,14 +106,13 @@ final class RunStart {
     return new YamlText(folder.config().toString(), folder.readConfig());
   }
 
-  private void initialise(RunFolder folder, Configuration conf) throws IOException {
-    try (InitialModel model = InitialModel.of(hadoop(), conf)) {
-      model.writeFiles(folder);
-      long examples = writePrompts(folder, conf);
-      List<StoredFile> files = model.writeSlices(folder, conf.trainer().slices());
-      new Commit(0, conf.digest(), 0, files, Map.of(ALL_PROMPTS, examples), null, Main.version())
-          .write(folder.fileSystem(), folder.commit(0));
-    }
+  private void initialise(RunFolder folder, Configuration conf, InitialModel model)
+      throws IOException {
+    model.writeFiles(folder);
+    long examples = writePrompts(folder, conf);
+    List<StoredFile> files = model.writeSlices(folder, conf.trainer().slices());
+    new Commit(0, conf.digest(), 0, files, Map.of(ALL_PROMPTS, examples), null, Main.version())
+        .write(folder.fileSystem(), folder.commit(0));
   }
 
   private long writePrompts(RunFolder folder, Configuration conf) throws IOException {

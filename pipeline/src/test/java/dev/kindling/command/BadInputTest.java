@@ -196,6 +196,17 @@ class BadInputTest {
   }
 
   @Test
+  void aModelFolderThatIsRefusedLeavesNoRunFolderBehind() throws IOException {
+    Path model = Files.createDirectory(temporary.resolve("model"));
+    Files.writeString(model.resolve("config.json"), "{}");
+    refuses(
+        "Cannot read file:%s: it has no tokenizer.json (must be a model folder as downloaded from Hugging Face)"
+            .formatted(model),
+        train("model.checkpoint=" + model));
+    assertThat(temporary.resolve("run")).doesNotExist();
+  }
+
+  @Test
   void aRunThatStartsFromWeightsThatAreNoNumbersEndsAtItsFirstRollout() throws IOException {
     List<String> settings = SmallRun.settings(temporary, "origin");
     assertThat(CommandResult.of(SmallRun.arguments("prepare", settings)).code()).isZero();
