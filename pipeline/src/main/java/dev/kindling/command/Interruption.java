@@ -1,10 +1,17 @@
 package dev.kindling.command;
 
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.IExecutionExceptionHandler;
 
 /** Turns a signal into exit code 3 and a sentence that says how to go on. */
 final class Interruption {
-  private volatile boolean mainHasEnded;
+  // Time for the command to remove its temporary files.
+  private static final long SECONDS_TO_END = 10;
+
+  private final CountDownLatch mainHasEnded = new CountDownLatch(1);
+  private volatile boolean isStopping;
 
   private Interruption() {}
 
@@ -17,13 +24,22 @@ final class Interruption {
 
   /** Says that the exit that follows is the command's own. */
   void mainHasEnded() {
-    mainHasEnded = true;
+    mainHasEnded.countDown();
+  }
+
+  /** Passes failures on, but those that come of Spark being stopped under a running command. */
+  IExecutionExceptionHandler unlessStopping(IExecutionExceptionHandler handler) {
+    return (failure, commandLine, parsed) ->
+        isStopping
+            ? Main.INTERRUPTED
+            : handler.handleExecutionException(failure, commandLine, parsed);
   }
 
   private void shutDown() {
-    if (mainHasEnded) {
+    if (mainHasEnded.getCount() == 0) {
       return;
     }
+    isStopping = true;
     System.err.println(
         "\nInterrupted. Committed steps are safe; the same command with --resume goes on from them.");
     SparkSession.getDefaultSession()
@@ -32,7 +48,18 @@ final class Interruption {
               session.stop();
               return null;
             });
+    awaitMain();
     // The virtual machine would exit with 128 + signal, which schedulers take for a crash.
     Runtime.getRuntime().halt(Main.INTERRUPTED);
+  }
+
+  private void awaitMain() {
+    try {
+      if (!mainHasEnded.await(SECONDS_TO_END, TimeUnit.SECONDS)) {
+        System.err.println("The command did not end; its temporary files may be left.");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

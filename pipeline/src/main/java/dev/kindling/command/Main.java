@@ -80,7 +80,10 @@ public final class Main implements Callable<Integer> {
   /** Runs one command and exits with its code. */
   public static void main(String[] arguments) {
     Interruption interruption = Interruption.watch();
-    int code = commandLine().execute(arguments);
+    int code =
+        commandLine()
+            .setExecutionExceptionHandler(interruption.unlessStopping(Main::explain))
+            .execute(arguments);
     SparkSession.getDefaultSession().foreach(Main::stop);
     interruption.mainHasEnded();
     System.exit(code);
