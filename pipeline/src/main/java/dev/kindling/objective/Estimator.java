@@ -15,24 +15,25 @@ public sealed interface Estimator extends Serializable
 
   /**
    * The columns that make a sample's coefficients, in order; each may use those before it. The last
-   * two are {@code rationale_coef} and {@code answer_coef} (double); {@code q} (double) and {@code
-   * resampled} (int) are among them where the estimator has them. No lambda may use a column that
-   * costs more than a look-up: the optimizer may move its definition into the lambda.
+   * two are {@code rationale_coef} and {@code answer_coef} (double); {@code q} (double, of the
+   * example) and {@code resampled} (int, of the samples) are among them where the estimator has
+   * them.
    *
-   * <p>They may use these columns. Where the verifier had a fault, those from {@code reward} on are
-   * null, and so may be what is made of them.
+   * <p>They may use these columns of the samples that are evidence, which is those where the
+   * verifier had no fault:
    *
    * <ul>
-   *   <li>{@code example_id}, {@code sample}; {@code seed} and {@code step}, the keys of draws
+   *   <li>{@code sample}: its number
    *   <li>{@code reward}: the verifier's, after {@link OverlongShaping}
    *   <li>{@code log_w}: log w, in nats, negative infinity for w = 0
    *   <li>{@code relative_w}: w divided by the example's largest; 0 when every w is 0
    * </ul>
    *
-   * <p>And these of the whole example, over the samples that are evidence, null but for the first
-   * if there are none:
+   * <p>And these of the example. Where it has no such samples, those from {@code log_max} on are
+   * null.
    *
    * <ul>
+   *   <li>{@code example_id}; {@code seed} and {@code step}, the keys of draws
    *   <li>{@code rollouts}: M, the number of samples
    *   <li>{@code log_max}: the largest {@code log_w}
    *   <li>{@code sum_relative_w}: 0 or in [1, M]; {@code mean_relative_w}: that divided by M

@@ -50,13 +50,11 @@ public record Garl(
     boolean carried = carry > 0;
     return List.of(
         new SqlColumn("q", schedule.expression()),
-        new SqlColumn(
-            "largest", SqlColumn.overExample("min(CASE WHEN relative_w = 1E0 THEN sample END)")),
+        SqlColumn.min("largest", "CASE WHEN relative_w = 1E0 THEN sample END"),
         // Taking the largest (1) from a sum that it dominates would leave rounding noise where the
         // others are 1e-20; the others are added up instead. Any other subtraction leaves >= 1.
-        new SqlColumn(
-            "sum_without_largest",
-            SqlColumn.overExample("sum(CASE WHEN sample = largest THEN 0E0 ELSE relative_w END)")),
+        SqlColumn.sum(
+            "sum_without_largest", "CASE WHEN sample = largest THEN 0E0 ELSE relative_w END"),
         new SqlColumn(
             "sum_of_others",
             "CASE WHEN sample = largest THEN sum_without_largest"

@@ -28,11 +28,11 @@ public record Grpo(boolean standardize, ClippedRatio paperLoss) implements Estim
   @Override
   public List<SqlColumn> columns() {
     return List.of(
-        new SqlColumn("sum_reward", SqlColumn.overExample("sum(reward)")),
+        SqlColumn.sum("sum_reward", "reward"),
         new SqlColumn(
             "deviation",
             "CASE WHEN rollouts = 1 THEN reward ELSE reward - sum_reward / rollouts END"),
-        new SqlColumn("variation", SqlColumn.overExample("sum(deviation * deviation)")),
+        SqlColumn.sum("variation", "deviation * deviation"),
         new SqlColumn(
             "reward_std",
             "CASE WHEN rollouts = 1 THEN 1E0 ELSE sqrt(variation / (rollouts - 1)) END"),

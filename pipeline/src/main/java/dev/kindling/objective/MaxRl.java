@@ -39,7 +39,7 @@ public record MaxRl(Variant variant) implements Estimator {
           case CONTROL_VARIATE -> share + " - 1E0";
         };
     return List.of(
-        new SqlColumn("sum_reward", SqlColumn.overExample("sum(reward)")),
+        SqlColumn.sum("sum_reward", "reward"),
         new SqlColumn("mean_reward", "sum_reward / rollouts"),
         new SqlColumn("rationale_coef", advantage),
         new SqlColumn("answer_coef", "rationale_coef"));

@@ -55,17 +55,13 @@ public record Paft(
     return List.of(
         new SqlColumn("q", schedule.expression()),
         new SqlColumn("draws", resamples == 0 ? "rollouts" : String.valueOf(resamples)),
-        // Hashed once an example, in the row of its first sample.
-        new SqlColumn("first_sample", SqlColumn.overExample("min(sample)")),
         new SqlColumn(
-            "hashed",
-            "CASE WHEN sample = first_sample THEN transform(sequence(1, draws), k -> "
+            "uniforms",
+            "transform(sequence(1, draws), k -> "
                 + SqlColumn.uniform("seed, step, example_id, k")
-                + ") END"),
-        new SqlColumn("uniforms", SqlColumn.overExample("first(hashed)")),
-        new SqlColumn("upper_w", SqlColumn.upToSample("sum(relative_w)")),
-        new SqlColumn("previous_upper_w", SqlColumn.ofPreviousSample("upper_w")),
-        new SqlColumn("lower_w", "coalesce(previous_upper_w, 0E0)"),
+                + ")"),
+        SqlColumn.sumBefore("lower_w", "relative_w"),
+        new SqlColumn("upper_w", "lower_w + relative_w"),
         new SqlColumn(
             "resampled",
             """

@@ -23,7 +23,7 @@ public record Rloo() implements Estimator {
   @Override
   public List<SqlColumn> columns() {
     return List.of(
-        new SqlColumn("sum_reward", SqlColumn.overExample("sum(reward)")),
+        SqlColumn.sum("sum_reward", "reward"),
         new SqlColumn(
             "rationale_coef",
             "CASE WHEN rollouts = 1 THEN reward"

@@ -4,40 +4,68 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A named SQL expression, a value of one sample.
+ * A named SQL expression over the columns before it.
+ *
+ * <p>A column of an {@link Estimator} is either a value of the example or one of each of its
+ * samples. An expression that names a column of the samples is evaluated for each sample, and its
+ * names mean that sample's values; one that names none is a value of the example, computed once. A
+ * {@link Fold} then makes one column of the values of all samples, always in the order of their
+ * numbers, so that a sum has the same bits however the rows are distributed.
+ *
+ * <p>Columns of tokens ({@link Regulariser}) have no fold: their expressions are of a token.
  *
  * @param name the column's name
- * @param expression its definition over columns that come before it
+ * @param fold what becomes of the samples' values
+ * @param expression a value; with estimators without aggregate and window functions
  */
-public record SqlColumn(String name, String expression) {
+public record SqlColumn(String name, Fold fold, String expression) {
   /** Negative infinity as a SQL literal. */
   public static final String MINUS_INFINITY = "CAST('-Infinity' AS DOUBLE)";
 
-  private static final String BY_SAMPLE = " OVER (PARTITION BY example_id ORDER BY sample";
+  /** What becomes of the values of an example's samples. */
+  public enum Fold {
+    /** Nothing: the expression's own value. */
+    NONE,
+    /** Their sum (double) for the example, nulls left out; null for an example without samples. */
+    SUM,
+    /** The smallest for the example, nulls left out. */
+    MIN,
+    /** The largest for the example, nulls left out. */
+    MAX,
+    /** For each sample, the sum (double) of those before it. */
+    SUM_BEFORE
+  }
 
   /**
-   * An aggregate over the samples of the example, taken in their order, so that a sum has the same
-   * bits however the rows are distributed.
-   *
-   * @param aggregate for example {@code sum(reward)}
+   * A value of the example, or of each sample where the expression names a column of the samples.
    */
-  public static String overExample(String aggregate) {
-    return aggregate + BY_SAMPLE + " ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)";
+  public SqlColumn(String name, String expression) {
+    this(name, Fold.NONE, expression);
+  }
+
+  /** The sum of a value over the example's samples; null for an example without any. */
+  public static SqlColumn sum(String name, String expression) {
+    return new SqlColumn(name, Fold.SUM, expression);
+  }
+
+  /** The smallest value of the example's samples, nulls left out. */
+  public static SqlColumn min(String name, String expression) {
+    return new SqlColumn(name, Fold.MIN, expression);
+  }
+
+  /** The largest value of the example's samples, nulls left out. */
+  public static SqlColumn max(String name, String expression) {
+    return new SqlColumn(name, Fold.MAX, expression);
+  }
+
+  /** The sum of a value over the samples before each. */
+  static SqlColumn sumBefore(String name, String expression) {
+    return new SqlColumn(name, Fold.SUM_BEFORE, expression);
   }
 
   /** Some columns and then others. */
   static List<SqlColumn> join(List<SqlColumn> first, List<SqlColumn> then) {
     return Stream.concat(first.stream(), then.stream()).toList();
-  }
-
-  /** An aggregate over the samples of the example up to and including this one. */
-  static String upToSample(String aggregate) {
-    return aggregate + BY_SAMPLE + " ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)";
-  }
-
-  /** A value of the sample before this one; null for the first. */
-  static String ofPreviousSample(String value) {
-    return "lag(" + value + ")" + BY_SAMPLE + ")";
   }
 
   /**

@@ -1,6 +1,11 @@
 package dev.kindling.row;
 
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.apache.parquet.hadoop.ParquetOutputFormat;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Observation;
@@ -12,7 +17,6 @@ import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
-import org.apache.spark.sql.types.StructType;
 
 /**
  * One of the run's tables: plain Parquet (zstd, flat names) that DuckDB, Polars and pandas read.
@@ -91,17 +95,32 @@ public final class Table<T extends Record> {
     return rows.collectAsList().stream().map(codec::fromRow).toList();
   }
 
-  /** The columns as files have them: whatever Spark has read from a file may be null to it. */
-  private StructType fileSchema() {
-    StructType columns = new StructType();
+  /** The columns in their order; whatever Spark has read from a file may be null to it. */
+  private Column[] columns() {
+    // Dataset.to would send the elements of every array through an interpreted function.
+    return Arrays.stream(codec.schema().fields())
+        .map(field -> functions.col(field.name()).cast(withNulls(field.dataType())))
+        .toArray(Column[]::new);
+  }
+
+  private static DataType withNulls(DataType type) {
+    return type instanceof ArrayType array ? DataTypes.createArrayType(array.elementType()) : type;
+  }
+
+  /** Options by which real numbers are written as they are. */
+  private Map<String, String> plainNumbers() {
+    // They hardly repeat: a dictionary is begun for every row group, and given up.
+    Map<String, String> options = new HashMap<>();
     for (StructField field : codec.schema().fields()) {
+      boolean isArray = field.dataType() instanceof ArrayType;
       DataType type =
-          field.dataType() instanceof ArrayType array
-              ? DataTypes.createArrayType(array.elementType())
-              : field.dataType();
-      columns = columns.add(field.name(), type);
+          field.dataType() instanceof ArrayType array ? array.elementType() : field.dataType();
+      if (type == DataTypes.DoubleType || type == DataTypes.FloatType) {
+        String path = field.name() + (isArray ? ".list.element" : "");
+        options.put(ParquetOutputFormat.ENABLE_DICTIONARY + "#" + path, "false");
+      }
     }
-    return columns;
+    return options;
   }
 
   /**
@@ -112,12 +131,13 @@ public final class Table<T extends Record> {
    */
   public long write(Dataset<Row> rows, String path) {
     Observation written = new Observation();
-    rows.to(fileSchema())
+    rows.select(columns())
         .observe(written, functions.count(functions.lit(1)).as("rows"))
         .write()
         .mode(SaveMode.Overwrite)
         .option("compression", "zstd")
-        .option("parquet.block.size", ROW_GROUP_BYTES)
+        .option(ParquetOutputFormat.BLOCK_SIZE, ROW_GROUP_BYTES)
+        .options(plainNumbers())
         .parquet(path);
     try {
       return (Long) written.getAsJava().get("rows");

@@ -12,19 +12,17 @@ import org.apache.spark.sql.Row;
  * are kept as logarithms, because w may be e^-200.
  */
 public final class Carry {
-  private static final String[] EXAMPLE_KEY = {"example_id"};
-
   private Carry() {}
 
   /**
-   * Samples with the estimate of their example: earlier evidence, decayed, and their own.
+   * Examples with their carried estimate: earlier evidence, decayed, and that of their samples.
    *
-   * @param samples rows of samples with {@code rollouts}, {@code log_max}, {@code sum_relative_w}
-   *     and {@code sum_of_squares}
+   * @param examples have {@code rollouts}, {@code log_max}, {@code sum_relative_w} and {@code
+   *     sum_of_squares}
    * @param carried rows of 4-carried, from the step before
    * @param decay what earlier samples count, in (0, 1)
    */
-  static Dataset<Row> join(Dataset<Row> samples, Dataset<Row> carried, double decay) {
+  static Examples join(Examples examples, Dataset<Row> carried, double decay) {
     Dataset<Row> earlier =
         carried.selectExpr(
             "example_id",
@@ -60,7 +58,7 @@ public final class Carry {
                 "spread",
                 "CASE WHEN carried_sample_size > 0E0 THEN 1E0 / carried_sample_size"
                     + " - carried_square_count / (carried_count * carried_count) END"));
-    return Weigh.with(samples.join(earlier, EXAMPLE_KEY, "left"), columns);
+    return examples.join(earlier).with(columns);
   }
 
   /**

@@ -65,7 +65,7 @@ final class TokenMarks {
   static Dataset<Row> marks(Dataset<Row> tokens, List<Regulariser> regularisers) {
     Dataset<Row> marked = tokens;
     for (int i = 0; i < regularisers.size(); i++) {
-      marked = Weigh.with(marked, regularisers.get(i).columns());
+      marked = with(marked, regularisers.get(i).columns());
       marked = marked.withColumnRenamed("mark", name(i));
     }
     String names =
@@ -79,6 +79,14 @@ final class TokenMarks {
         .groupBy(col("update"), col("example_id"), col("sample"))
         .agg(expr("sort_array(collect_list(struct(token, " + names + ")))").as("ordered"))
         .selectExpr("update", "example_id", "sample", "array(" + arrays + ") AS marks");
+  }
+
+  private static Dataset<Row> with(Dataset<Row> rows, List<SqlColumn> columns) {
+    Dataset<Row> result = rows;
+    for (SqlColumn column : columns) {
+      result = result.withColumn(column.name(), expr(column.expression()));
+    }
+    return result;
   }
 
   private static String name(int regulariser) {

@@ -1,15 +1,14 @@
 package dev.kindling.stage;
 
 import static dev.kindling.objective.SqlColumn.MINUS_INFINITY;
-import static dev.kindling.objective.SqlColumn.overExample;
 import static org.apache.spark.sql.functions.expr;
-import static org.apache.spark.sql.functions.lit;
 
 import dev.kindling.objective.Estimator;
 import dev.kindling.objective.Objective;
 import dev.kindling.objective.SqlColumn;
 import dev.kindling.objective.Success;
 import dev.kindling.row.Table;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
@@ -20,15 +19,28 @@ import org.apache.spark.sql.Row;
 /**
  * 3-scores to 4-weights: each example's success estimate P̂ and the coefficients of its samples.
  *
- * <p>SQL expressions only. Sums are window functions that take an example's samples in their order,
- * so that every bit of the result is the same however the rows are distributed.
+ * <p>SQL expressions only. An example's samples become the entries of arrays in one aggregation,
+ * and all that follows is a function of that one row, which takes the samples in their order: so
+ * every bit of the result is the same however the rows are distributed.
  */
 public final class Weigh {
-  /** Why a score cannot be used, or null. A comparison with NaN or null is not true. */
-  private static final String INVALID =
+  private static final List<String> VERDICTS =
+      List.of("WRONG", "CORRECT", "UNPARSEABLE", "TIMEOUT", "ERROR");
+
+  // A comparison with NaN or null is not true.
+  private static final String IS_USABLE =
+      "sample >= 0 AND verdict IN ('CORRECT', 'WRONG', 'UNPARSEABLE')"
+          + " AND log_w < CAST('Infinity' AS DOUBLE) AND abs(reward) < CAST('Infinity' AS DOUBLE)";
+
+  private static final String IS_FAULT = "sample >= 0 AND verdict IN ('TIMEOUT', 'ERROR')";
+
+  /** Why a score is neither. */
+  private static final String REASON =
       """
       CASE
-        WHEN verdict IN ('TIMEOUT', 'ERROR') THEN NULL
+        WHEN coalesce(sample >= 0, false) = false
+          THEN concat('sample of example ', example_id, ': ',
+            coalesce(CAST(sample AS STRING), 'null'), ' (must be >= 0)')
         WHEN coalesce(verdict NOT IN ('CORRECT', 'WRONG', 'UNPARSEABLE'), true)
           THEN concat('verdict of example ', example_id, ' sample ', sample, ': ',
             coalesce(verdict, 'null'),
@@ -36,22 +48,20 @@ public final class Weigh {
         WHEN coalesce(log_w < CAST('Infinity' AS DOUBLE), false) = false
           THEN concat('log_w of example ', example_id, ' sample ', sample, ': ',
             coalesce(CAST(log_w AS STRING), 'null'), ' (must be a number below infinity)')
-        WHEN coalesce(abs(reward) < CAST('Infinity' AS DOUBLE), false) = false
-          THEN concat('reward of example ', example_id, ' sample ', sample, ': ',
-            coalesce(CAST(reward AS STRING), 'null'), ' (must be a finite number)')
+        ELSE concat('reward of example ', example_id, ' sample ', sample, ': ',
+          coalesce(CAST(reward AS STRING), 'null'), ' (must be a finite number)')
       END""";
 
   /** What the objectives' columns start from, over rows whose faults are null. */
   private static final List<SqlColumn> ESTIMATES =
       List.of(
-          new SqlColumn("rollouts", "CAST(" + overExample("count(log_w)") + " AS INT)"),
-          new SqlColumn("log_max", overExample("max(log_w)")),
+          SqlColumn.max("log_max", "log_w"),
           new SqlColumn(
               "relative_w",
               "CASE WHEN log_max = " + MINUS_INFINITY + " THEN 0E0 ELSE exp(log_w - log_max) END"),
-          new SqlColumn("sum_relative_w", overExample("sum(relative_w)")),
-          new SqlColumn("mean_relative_w", overExample("avg(relative_w)")),
-          new SqlColumn("sum_of_squares", overExample("sum(relative_w * relative_w)")),
+          SqlColumn.sum("sum_relative_w", "relative_w"),
+          new SqlColumn("mean_relative_w", "sum_relative_w / rollouts"),
+          SqlColumn.sum("sum_of_squares", "relative_w * relative_w"),
           // Relative variance of the estimate of P, times P²: what its powers are biased by.
           new SqlColumn(
               "spread",
@@ -67,7 +77,7 @@ public final class Weigh {
           new SqlColumn("carried_square_count", "CAST(NULL AS DOUBLE)"),
           new SqlColumn("carried_sample_size", "CAST(NULL AS DOUBLE)"),
           new SqlColumn("q", "CAST(NULL AS DOUBLE)"),
-          new SqlColumn("resampled", "CAST(NULL AS INT)"));
+          new SqlColumn("resampled", "CAST(NULL AS ARRAY<INT>)"));
 
   private Weigh() {}
 
@@ -78,15 +88,17 @@ public final class Weigh {
   }
 
   /**
-   * The weights of one step, ordered by example.
+   * The weights of one step. The rows of a partition are in the order of {@code example_id}.
    *
    * <p>Faults of the verifier ({@code TIMEOUT}, {@code ERROR}) are counted and otherwise left out;
    * an example of faults alone has no samples and P̂ = 0.
    *
-   * <p>The job fails, naming example and sample, where a verdict is unknown, a sample comes twice,
-   * or, outside faults, a log w is null, NaN or positive infinity or a reward is not finite.
+   * <p>The job fails, naming example and sample, where a sample is negative or comes twice, a
+   * verdict is unknown, or, outside faults, a log w is null, NaN or positive infinity or a reward
+   * is not finite.
    *
-   * @param scores rows of {@code 3-scores}
+   * @param scores rows of {@code 3-scores}; where they are many their largest sample is looked for
+   *     at once
    * @param carried rows of {@code 4-carried} of the step before, no row for an example that was not
    *     visited; used where the objective carries estimates
    * @param objective makes the coefficients
@@ -96,83 +108,52 @@ public final class Weigh {
    */
   public static Dataset<Row> weigh(
       Dataset<Row> scores, Dataset<Row> carried, Objective objective, long seed, long step) {
+    return weigh(scores, SampleLayout.of(scores), carried, objective, seed, step);
+  }
+
+  static Dataset<Row> weigh(
+      Dataset<Row> scores,
+      SampleLayout layout,
+      Dataset<Row> carried,
+      Objective objective,
+      long seed,
+      long step) {
     Estimator estimator = objective.estimator();
-    Success success = objective.success();
-    Dataset<Row> samples =
-        with(samples(scores, objective), ESTIMATES)
-            .withColumn("seed", lit(seed))
-            .withColumn("step", lit(step));
+    Examples examples =
+        Examples.of(samples(scores, objective), layout, aggregates())
+            .with(
+                List.of(
+                    new SqlColumn("seed", String.valueOf(seed)),
+                    new SqlColumn("step", String.valueOf(step))))
+            .with(ESTIMATES);
     OptionalDouble decay = estimator.carryDecay();
     if (decay.isPresent()) {
-      samples = Carry.join(samples, carried, decay.getAsDouble());
+      examples = Carry.join(examples, carried, decay.getAsDouble());
     }
     List<SqlColumn> columns = estimator.columns();
-    boolean draws = columns.stream().anyMatch(column -> column.name().equals("resampled"));
-    return example(with(samples, columns), draws)
-        .withColumn("success", lit(success.settingName()))
-        .withColumn("answer_source", lit(success.answerSource()))
-        .orderBy("example_id");
-  }
-
-  static Dataset<Row> with(Dataset<Row> rows, List<SqlColumn> columns) {
-    Dataset<Row> result = rows;
-    for (SqlColumn column : columns) {
-      result = result.withColumn(column.name(), expr(column.expression()));
+    List<String> arrays = new ArrayList<>(List.of("sample", "log_w", "rationale_coef", "answer_coef"));
+    if (columns.stream().anyMatch(column -> column.name().equals("resampled"))) {
+      arrays.add("resampled");
     }
-    return result;
+    return table(examples.with(columns).rows(arrays), objective.success());
   }
 
-  /** The scores, checked, with the log w of the estimate in use; null where there is a fault. */
-  private static Dataset<Row> samples(Dataset<Row> scores, Objective objective) {
-    String shaped =
-        objective.overlong().map(overlong -> "reward + " + overlong.expression()).orElse("reward");
-    String logW =
-        objective.success() == Success.LIKELIHOOD
-            ? "log_w"
-            : "CASE WHEN verdict = 'CORRECT' THEN 0E0 ELSE " + MINUS_INFINITY + " END";
-    return scores
-        .select("example_id", "sample", "verdict", "reward", "log_w", "tokens")
-        .withColumn("invalid", expr(INVALID))
-        .withColumn(
-            "is_evidence",
-            expr(
-                "CASE WHEN invalid IS NOT NULL THEN raise_error(concat('Invalid ', invalid))"
-                    + " ELSE verdict NOT IN ('TIMEOUT', 'ERROR') END"))
-        .withColumn("log_w", expr("CASE WHEN is_evidence THEN " + logW + " END"))
-        .withColumn("reward", expr("CASE WHEN is_evidence THEN " + shaped + " END"));
+  /** What is counted and compared of an example's samples. */
+  private static List<Column> aggregates() {
+    List<Column> aggregates = new ArrayList<>();
+    for (int i = 0; i < VERDICTS.size(); i++) {
+      aggregates.add(
+          expr("CAST(count_if(verdict = " + i + ") AS INT)")
+              .as(VERDICTS.get(i).toLowerCase(Locale.ROOT)));
+    }
+    aggregates.add(expr("CAST(count(log_w) AS INT) AS rollouts"));
+    aggregates.add(expr("coalesce(min(reward) = max(reward), true) AS rewards_are_equal"));
+    return aggregates;
   }
 
-  /** One row an example, from rows of its samples. */
-  private static Dataset<Row> example(Dataset<Row> samples, boolean draws) {
-    return samples
-        .groupBy("example_id")
-        .agg(
-            expr("first(rollouts)").as("rollouts"),
-            count("CORRECT"),
-            count("WRONG"),
-            count("UNPARSEABLE"),
-            count("TIMEOUT"),
-            count("ERROR"),
-            expr("coalesce(first(log_p_hat), " + MINUS_INFINITY + ")").as("log_p_hat"),
-            expr("first(q)").as("q"),
-            expr("coalesce(first(sum_relative_w * sum_relative_w"
-                    + " / nullif(sum_of_squares, 0E0)), 0E0)")
-                .as("effective_sample_size"),
-            expr("coalesce(min(reward) = max(reward), true)").as("rewards_are_equal"),
-            expr("first(carried_log_p)").as("carried_log_p"),
-            expr("first(carried_count)").as("carried_count"),
-            expr("first(carried_square_count)").as("carried_square_count"),
-            expr("first(carried_sample_size)").as("carried_sample_size"),
-            // A struct only for evidence: collect_list leaves nulls out.
-            expr("sort_array(collect_list(CASE WHEN is_evidence THEN"
-                    + " struct(sample, log_w, resampled, rationale_coef, answer_coef) END))")
-                .as("evidence"),
-            expr("size(collect_set(sample)) < count(*)").as("has_duplicates"))
-        .withColumn(
-            "evidence",
-            expr(
-                "CASE WHEN has_duplicates THEN raise_error(concat('Invalid scores of example ',"
-                    + " example_id, ' (a sample must come once)')) ELSE evidence END"))
+  private static Dataset<Row> table(Dataset<Row> examples, Success success) {
+    return examples
+        .withColumn("log_p_hat", expr("coalesce(log_p_hat, " + MINUS_INFINITY + ")"))
         .selectExpr(
             "example_id",
             "rollouts",
@@ -181,6 +162,7 @@ public final class Weigh {
             "unparseable",
             "timeout",
             "error",
+            "'" + success.settingName() + "' AS success",
             "exp(log_p_hat) AS p_hat",
             "log_p_hat",
             "q",
@@ -188,21 +170,43 @@ public final class Weigh {
             "exp(-q * greatest(coalesce(carried_log_p, log_p_hat), "
                 + -Double.MAX_VALUE
                 + ")) AS amplification",
-            "effective_sample_size",
+            "coalesce(sum_relative_w * sum_relative_w / nullif(sum_of_squares, 0E0), 0E0)"
+                + " AS effective_sample_size",
             "rewards_are_equal",
             "carried_log_p",
             "carried_count",
             "carried_square_count",
             "carried_sample_size",
-            "evidence.sample AS samples",
-            "evidence.log_w AS log_w",
-            (draws ? "evidence.resampled" : "CAST(NULL AS ARRAY<INT>)") + " AS resampled",
-            "evidence.rationale_coef AS rationale_coefs",
-            "evidence.answer_coef AS answer_coefs");
+            "sample AS samples",
+            "log_w",
+            "resampled",
+            "rationale_coef AS rationale_coefs",
+            "answer_coef AS answer_coefs",
+            "'" + success.answerSource() + "' AS answer_source");
   }
 
-  private static Column count(String verdict) {
-    return expr("CAST(count_if(verdict = '" + verdict + "') AS INT)")
-        .as(verdict.toLowerCase(Locale.ROOT));
+  /**
+   * The scores, checked, with the log w of the estimate in use and the reward in use, null where
+   * there is a fault, and for the verdict its place in {@link #VERDICTS}, which is compared faster
+   * than text.
+   */
+  private static Dataset<Row> samples(Dataset<Row> scores, Objective objective) {
+    String shaped =
+        objective.overlong().map(overlong -> "reward + " + overlong.expression()).orElse("reward");
+    String logW =
+        objective.success() == Success.LIKELIHOOD
+            ? "log_w"
+            : "CASE WHEN verdict = 'CORRECT' THEN 0E0 ELSE " + MINUS_INFINITY + " END";
+    StringBuilder place = new StringBuilder("CASE verdict");
+    for (int i = 0; i < VERDICTS.size(); i++) {
+      place.append(" WHEN '").append(VERDICTS.get(i)).append("' THEN ").append(i);
+    }
+    return scores.selectExpr(
+        "example_id",
+        "sample",
+        place + " END AS verdict",
+        "CASE WHEN %s THEN %s WHEN %s THEN NULL ELSE raise_error(concat('Invalid ', %s)) END AS log_w"
+            .formatted(IS_USABLE, logW, IS_FAULT, REASON),
+        "CASE WHEN verdict NOT IN ('TIMEOUT', 'ERROR') THEN %s END AS reward".formatted(shaped));
   }
 }

@@ -36,7 +36,7 @@ class CarryTest {
       List<CarriedRow> rows = Table.CARRIED.collect(Carry.next(carried, weights, step));
       carried = Table.CARRIED.of(spark, rows);
     }
-    return Table.WEIGHTS.collect(weights);
+    return Table.WEIGHTS.collect(weights.orderBy("example_id"));
   }
 
   private static ScoreRow score(String example, int sample, double w) {

@@ -53,7 +53,9 @@ final class GoldenRun {
         scores.add(score(id, m));
       }
     }
-    Dataset<Row> weighed = Weigh.weigh(Table.SCORES.of(spark, scores), golden.objective(), 17, 1);
+    Dataset<Row> weighed =
+        Weigh.weigh(Table.SCORES.of(spark, scores), golden.objective(), 17, 1)
+            .orderBy("example_id");
     this.weights = chosen(Table.WEIGHTS.collect(weighed));
     Dataset<Row> batches =
         Batch.batch(

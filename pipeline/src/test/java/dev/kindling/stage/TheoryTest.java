@@ -44,7 +44,8 @@ class TheoryTest {
 
   private static List<WeightRow> weigh(List<ScoreRow> scores, Objective objective) {
     SparkSession spark = SparkTest.session();
-    return Table.WEIGHTS.collect(Weigh.weigh(Table.SCORES.of(spark, scores), objective, 1, 1));
+    return Table.WEIGHTS.collect(
+        Weigh.weigh(Table.SCORES.of(spark, scores), objective, 1, 1).orderBy("example_id"));
   }
 
   private static double probability(WeightRow row) {

@@ -44,7 +44,8 @@ class WeighProperties {
       }
     }
     return Table.WEIGHTS.collect(
-        Weigh.weigh(Table.SCORES.of(SparkTest.session(), scores), objective, 5, 2));
+        Weigh.weigh(Table.SCORES.of(SparkTest.session(), scores), objective, 5, 2)
+            .orderBy("example_id"));
   }
 
   @Property(tries = 2, shrinking = ShrinkingMode.OFF)

@@ -6,9 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.kindling.SparkTest;
+import dev.kindling.objective.Aggregation;
+import dev.kindling.objective.Garl;
 import dev.kindling.objective.Objective;
+import dev.kindling.objective.QSchedule;
 import dev.kindling.objective.Rloo;
+import dev.kindling.objective.Sft;
 import dev.kindling.objective.Success;
+import dev.kindling.row.CarriedRow;
 import dev.kindling.row.ScoreRow;
 import dev.kindling.row.Table;
 import dev.kindling.row.WeightRow;
@@ -31,7 +36,7 @@ class WeighTest {
 
   private List<WeightRow> weigh(Objective objective, ScoreRow... scores) {
     Dataset<Row> rows = Table.SCORES.of(spark, List.of(scores));
-    return Table.WEIGHTS.collect(Weigh.weigh(rows, objective, 17, 3));
+    return Table.WEIGHTS.collect(Weigh.weigh(rows, objective, 17, 3).orderBy("example_id"));
   }
 
   private static Objective garl(double q) {
@@ -184,7 +189,62 @@ class WeighTest {
   }
 
   @Test
+  void samplesThatAreWrittenOutHaveTheBitsOfListedOnes() {
+    List<ScoreRow> scores = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      for (int m = 0; m < 1 + i % 5; m++) {
+        String verdict = List.of("CORRECT", "WRONG", "TIMEOUT").get((i + 2 * m) % 3);
+        double logW = i == 7 ? NONE : -Math.abs(Math.sin(i + 11.0 * m)) * 30;
+        scores.add(score("e%02d".formatted(i), 2 * m, verdict, logW));
+      }
+    }
+    Dataset<Row> carried =
+        Table.CARRIED.of(spark, List.of(new CarriedRow("e03", -4, 5, 4, 2.5, 2)));
+    for (Objective objective :
+        List.of(
+            garl(0.75),
+            Objective.of(
+                new Garl(Success.LIKELIHOOD, QSchedule.constant(0.5), true, true, 0.9)),
+            Objectives.paft(0.75, 0, true),
+            Objectives.paft(0.25, 7, false),
+            Objectives.grpo(0, Aggregation.TOKEN_MEAN),
+            Objective.of(new Rloo()),
+            Objective.of(new Sft()))) {
+      List<String> listed = json(new ListedSamples(), objective, carried, scores);
+      assertThat(listed).hasSize(40);
+      // Samples of an even number from 0 to 8 leave gaps, and 10 leaves room.
+      for (int width : new int[] {9, 10, WrittenSamples.MOST}) {
+        assertThat(json(new WrittenSamples(width), objective, carried, scores))
+            .as(objective.toString())
+            .isEqualTo(listed);
+      }
+    }
+  }
+
+  private List<String> json(
+      SampleLayout layout, Objective objective, Dataset<Row> carried, List<ScoreRow> scores) {
+    return Weigh.weigh(Table.SCORES.of(spark, scores), layout, carried, objective, 1, 1)
+        .orderBy("example_id")
+        .toJSON()
+        .collectAsList();
+  }
+
+  @Test
+  void scoresOfSixteenMebibytesAreWrittenOutWhereTheirSamplesFitOneLong() {
+    Dataset<Row> many =
+        spark.range(400_000).selectExpr("CAST(id % 64 AS INT) AS sample", "rand(1) AS log_w");
+    assertThat(SampleLayout.of(many)).isEqualTo(new ListedSamples());
+    Dataset<Row> more =
+        spark.range(2_000_000).selectExpr("CAST(id % 64 AS INT) AS sample", "rand(1) AS log_w");
+    assertThat(SampleLayout.of(more)).isEqualTo(new WrittenSamples(64));
+    Dataset<Row> wide = more.selectExpr("sample + 1 AS sample", "log_w");
+    assertThat(SampleLayout.of(wide)).isEqualTo(new ListedSamples());
+  }
+
+  @Test
   void aScoreThatCannotBeUsedIsRefusedByName() {
+    assertThatThrownBy(() -> weigh(garl(1), score("a", -1, "WRONG", -1)))
+        .hasStackTraceContaining("Invalid sample of example a: -1 (must be >= 0)");
     assertThatThrownBy(() -> weigh(garl(1), score("a", 2, "WRONG", Double.NaN)))
         .hasStackTraceContaining(
             "Invalid log_w of example a sample 2: NaN (must be a number below infinity)");
