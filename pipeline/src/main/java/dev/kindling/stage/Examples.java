@@ -52,8 +52,7 @@ final class Examples {
       }
       boolean isPlain = column.fold() == SqlColumn.Fold.NONE && !value.isOfSamples();
       together.put(
-          column.name(),
-          expr(isPlain ? column.expression() : layout.fold(column.fold(), value)));
+          column.name(), expr(isPlain ? column.expression() : layout.fold(column.fold(), value)));
       names.add(column.name());
       if (isOfSamples(column.fold(), value)) {
         samples.add(column.name());

@@ -20,15 +20,13 @@ record ListedSamples() implements SampleLayout {
   @Override
   public Dataset<Row> group(Dataset<Row> scores, List<Column> aggregates) {
     List<Column> columns = new ArrayList<>(aggregates);
-    columns.add(
-        expr("sort_array(collect_list(struct(sample, log_w, reward)))").as("listed"));
+    columns.add(expr("sort_array(collect_list(struct(sample, log_w, reward)))").as("listed"));
     return scores
         .groupBy("example_id")
         .agg(columns.get(0), columns.subList(1, columns.size()).toArray(Column[]::new))
         .withColumn("evidence", expr("filter(listed, one -> one.log_w IS NOT NULL)"))
         .withColumn(
-            "rollouts",
-            SampleLayout.checked("size(array_distinct(listed.sample)) < size(listed)"))
+            "rollouts", SampleLayout.checked("size(array_distinct(listed.sample)) < size(listed)"))
         .withColumns(
             Map.of(
                 "sample", expr("evidence.sample"),

@@ -131,7 +131,8 @@ public final class Weigh {
       examples = Carry.join(examples, carried, decay.getAsDouble());
     }
     List<SqlColumn> columns = estimator.columns();
-    List<String> arrays = new ArrayList<>(List.of("sample", "log_w", "rationale_coef", "answer_coef"));
+    List<String> arrays =
+        new ArrayList<>(List.of("sample", "log_w", "rationale_coef", "answer_coef"));
     if (columns.stream().anyMatch(column -> column.name().equals("resampled"))) {
       arrays.add("resampled");
     }

@@ -203,8 +203,7 @@ class WeighTest {
     for (Objective objective :
         List.of(
             garl(0.75),
-            Objective.of(
-                new Garl(Success.LIKELIHOOD, QSchedule.constant(0.5), true, true, 0.9)),
+            Objective.of(new Garl(Success.LIKELIHOOD, QSchedule.constant(0.5), true, true, 0.9)),
             Objectives.paft(0.75, 0, true),
             Objectives.paft(0.25, 7, false),
             Objectives.grpo(0, Aggregation.TOKEN_MEAN),
