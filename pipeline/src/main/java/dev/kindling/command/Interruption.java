@@ -7,8 +7,12 @@ import picocli.CommandLine.IExecutionExceptionHandler;
 
 /** Turns a signal into exit code 3 and a sentence that says how to go on. */
 final class Interruption {
-  // Time for the command to remove its temporary files.
+  // Time for the command to remove its temporary files, and for tasks to see that they are killed.
   private static final long SECONDS_TO_END = 10;
+  private static final long MILLIS_BETWEEN_LOOKS = 20;
+
+  // As Spark names the threads of an executor in this process.
+  private static final String TASK_THREADS = "Executor task launch worker";
 
   private final CountDownLatch mainHasEnded = new CountDownLatch(1);
   private volatile boolean isStopping;
@@ -45,10 +49,12 @@ final class Interruption {
     SparkSession.getDefaultSession()
         .foreach(
             session -> {
+              session.sparkContext().cancelAllJobs();
               session.stop();
               return null;
             });
     awaitMain();
+    awaitTasks();
     // The virtual machine would exit with 128 + signal, which schedulers take for a crash.
     Runtime.getRuntime().halt(Main.INTERRUPTED);
   }
@@ -61,5 +67,22 @@ final class Interruption {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Waits for tasks in this process: one in native code would crash as the process ends. */
+  private void awaitTasks() {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_TO_END);
+    try {
+      while (runsTasks() && System.nanoTime() < deadline) {
+        Thread.sleep(MILLIS_BETWEEN_LOOKS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static boolean runsTasks() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .anyMatch(thread -> thread.getName().startsWith(TASK_THREADS));
   }
 }

@@ -16,6 +16,9 @@ final class Sessions {
     if (master.equals("local") || master.startsWith("local[")) {
       builder.config("spark.hadoop." + LocalFiles.SETTING, LocalFiles.class.getName());
     }
-    return builder.getOrCreate();
+    SparkSession session = builder.getOrCreate();
+    // A killed task ends at its next token or micro-batch, not minutes later.
+    session.sparkContext().setInterruptOnCancel(true);
+    return session;
   }
 }

@@ -1,6 +1,7 @@
 package dev.kindling.engine.sample;
 
 import dev.kindling.check.Check;
+import dev.kindling.engine.model.Cancelled;
 import dev.kindling.engine.model.CounterRandom;
 import dev.kindling.engine.model.ModelConfig;
 import java.util.Arrays;
@@ -57,6 +58,7 @@ public final class Sampler {
    * @return the rollouts by prompt, then by sample
    * @throws dev.kindling.check.InvalidInputException naming each example whose prompt or gold
    *     answer is empty, holds a token that the model does not have, or does not fit the context
+   * @throws java.util.concurrent.CancellationException if the thread is interrupted
    */
   public List<Sample> sample(
       List<PromptInput> prompts, long runSeed, long step, IntConsumer finished) {
@@ -98,6 +100,7 @@ public final class Sampler {
     Sample[] samples = new Sample[rollouts.length];
     Rollout[] rows = rollouts;
     while (rows.length > 0) {
+      Cancelled.check();
       step(cache, rows, sampler);
       int live = (int) Arrays.stream(rows).filter(rollout -> !rollout.isFinished()).count();
       if ((rows.length - live) * RETIRED_PART >= rows.length) {

@@ -1,5 +1,6 @@
 package dev.kindling.engine.train;
 
+import dev.kindling.engine.model.Cancelled;
 import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.Program;
@@ -59,6 +60,7 @@ public final class Trainer implements AutoCloseable {
       Value total = scope.own(Value.of(sums.tensors()));
       GradientStatistics statistics = GradientStatistics.NONE;
       for (MicroBatch batch : batches) {
+        Cancelled.check();
         statistics = statistics.plus(add(batch, models, loss, total));
       }
       return new ShardGradient(sums, statistics);
@@ -83,6 +85,7 @@ public final class Trainer implements AutoCloseable {
     try (Scope scope = new Scope()) {
       Models models = models(policies, batches, loss, scope);
       for (MicroBatch batch : batches) {
+        Cancelled.check();
         try (Pass pass = Pass.scoring(program, models.trained(), batch)) {
           PickScores scores = PickScores.of(pass, reference(batch, models));
           signals.addAll(SequenceSignals.of(batch, scores, loss));

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -73,6 +74,15 @@ class SamplerTest {
     for (int i = 0; i < actual.length; i++) {
       assertThat((double) actual[i]).as("log-prob %d", i).isCloseTo(expected[i], within(tolerance));
     }
+  }
+
+  @Test
+  void anInterruptedTaskEndsAtItsNextToken() {
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> sample(settings(1, 4, 6, 5), PROMPTS))
+        .isInstanceOf(CancellationException.class)
+        .hasMessage("The task was interrupted");
+    assertThat(Thread.interrupted()).isTrue();
   }
 
   @Test
