@@ -21,7 +21,7 @@ public record BenchModel(String name, ModelConfig config) implements Serializabl
   // Slices of this many elements keep a task of the gradient step below 1 GiB of Java heap.
   private static final long SLICE_ELEMENTS = 32L << 20;
   private static final int FEWEST_SLICES = 4;
-  private static final long LARGE = 50_000_000;
+  private static final long LARGE = 100_000_000;
 
   /**
    * One of the shapes that come with Kindling.

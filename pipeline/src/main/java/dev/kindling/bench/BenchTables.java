@@ -163,10 +163,10 @@ public final class BenchTables {
         (model, precision) -> {
           List<List<String>> rows = new ArrayList<>();
           for (MemoryCase each : MemoryCase.values()) {
-            if (each == MemoryCase.LONG && !model.isLarge()) {
+            Workload work = each.work(model, precision);
+            if (!each.isOf(work)) {
               continue;
             }
-            Workload work = each.work(model, precision);
             double allowed = each.allowed(work, bench.keptBytes(work));
             double peak = process.peak(each, work);
             List<String> row = new ArrayList<>(start(work));

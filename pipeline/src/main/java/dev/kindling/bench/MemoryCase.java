@@ -47,6 +47,12 @@ public enum MemoryCase {
     }
 
     @Override
+    boolean isOf(Workload work) {
+      BenchModel model = work.model();
+      return model.isLarge() && work.length() <= model.config().maxPositions();
+    }
+
+    @Override
     public boolean recomputes() {
       return true;
     }
@@ -60,6 +66,11 @@ public enum MemoryCase {
 
   /** What the task is given. */
   abstract Workload work(BenchModel model, Precision precision);
+
+  /** Whether the task is measured with such work. */
+  boolean isOf(Workload work) {
+    return true;
+  }
 
   /** Whether nothing that layers computed is kept for the backward pass. */
   public boolean recomputes() {
