@@ -83,7 +83,7 @@ class RunLoopTest {
   void everyTableHasTheRowsOfItsStage(long step) throws IOException {
     Map<String, Integer> rows = new TreeMap<>();
     SmallRun.tables(run, step).forEach((table, content) -> rows.put(table, content.size()));
-    // A likelihood is never 0, so garl trains on every rollout.
+    // A likelihood is never 0, so garl trains on every rollout; the steps visit different examples.
     assertThat(rows)
         .isEqualTo(
             new TreeMap<>(
@@ -92,6 +92,7 @@ class RunLoopTest {
                     "2-rollouts", 16,
                     "3-scores", 16,
                     "4-weights", 4,
+                    "4-carried", 4 * (int) step,
                     "5-batches", 16,
                     "6-step", 2,
                     "8-metrics", 1)));
