@@ -49,6 +49,8 @@ final class Interruption {
     SparkSession.getDefaultSession()
         .foreach(
             session -> {
+              // Tasks that lose what they read are no news any more.
+              session.sparkContext().setLogLevel("OFF");
               session.sparkContext().cancelAllJobs();
               session.stop();
               return null;
