@@ -6,6 +6,7 @@ import dev.kindling.bench.Machine;
 import dev.kindling.bench.MemoryCase;
 import dev.kindling.bench.StageBench;
 import dev.kindling.bench.StageSettings;
+import dev.kindling.bench.WeighBench;
 import dev.kindling.bench.Workload;
 import dev.kindling.check.Check;
 import dev.kindling.conf.Configuration;
@@ -44,6 +45,7 @@ import picocli.CommandLine.Option;
       "  ./submit.sh --master 'local[1]' bench --what decode,prefill --shape big",
       "  ./submit.sh bench --what step --precision float32",
       "  ./submit.sh bench --what memory --shape small,big",
+      "  ./submit.sh --packages org.duckdb:duckdb_jdbc:2.0.0.1 bench --what weigh",
       "  ./submit.sh bench --model /models/Qwen3-0.6B --what decode,train"
     })
 final class BenchCommand implements Callable<Integer> {
@@ -62,7 +64,9 @@ final class BenchCommand implements Callable<Integer> {
     /** A whole step. */
     STEP,
     /** Peaks of resident memory. */
-    MEMORY
+    MEMORY,
+    /** Coefficients of many samples. */
+    WEIGH
   }
 
   @Option(
@@ -103,6 +107,15 @@ final class BenchCommand implements Callable<Integer> {
   private int repeats;
 
   @Option(
+      names = "--rows",
+      paramLabel = "N",
+      defaultValue = "20000000",
+      description =
+          "Samples that weigh takes, a multiple of 32; 40 bytes each on disk (default:"
+              + " ${DEFAULT-VALUE}).")
+  private long rows;
+
+  @Option(
       names = "--folder",
       paramLabel = "FOLDER",
       defaultValue = "runs",
@@ -139,7 +152,9 @@ final class BenchCommand implements Callable<Integer> {
             new StageBench(spark, place, this::settings, alone == null ? repeats : 0)) {
       if (alone == null) {
         progress.say(Machine.describe(spark));
-        print(progress, new BenchTables(bench, bench.floor(), models, precisions), spark);
+        WeighBench weigh =
+            new WeighBench(spark, new org.apache.hadoop.fs.Path(place, "weigh"), rows, repeats);
+        print(progress, new BenchTables(bench, bench.floor(), models, precisions), weigh, spark);
       } else {
         progress.say(BenchProcess.result(bench.peak(alone, models.get(0), precisions.get(0))));
       }
@@ -147,14 +162,15 @@ final class BenchCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void print(Progress progress, BenchTables tables, SparkSession spark) throws IOException {
+  private void print(Progress progress, BenchTables tables, WeighBench weigh, SparkSession spark)
+      throws IOException {
     for (What each : What.values()) {
       if (what.contains(each)) {
         List<String> table = new ArrayList<>();
         progress.underBar(
             "bench " + each.name().toLowerCase(Locale.ROOT),
             () -> {
-              table.add(table(tables, each, spark));
+              table.add(table(tables, weigh, each, spark));
               return table.size();
             });
         progress.say("");
@@ -163,13 +179,15 @@ final class BenchCommand implements Callable<Integer> {
     }
   }
 
-  private String table(BenchTables tables, What what, SparkSession spark) throws IOException {
+  private String table(BenchTables tables, WeighBench weigh, What what, SparkSession spark)
+      throws IOException {
     return switch (what) {
       case MACHINE -> tables.machine();
       case DECODE -> tables.decode();
       case PREFILL -> tables.prefill();
       case TRAIN -> tables.train();
       case STEP -> tables.step();
+      case WEIGH -> weigh.table();
       case MEMORY ->
           tables.memory(
               (task, work) ->

@@ -10,6 +10,7 @@ import static dev.kindling.row.Table.WEIGHTS;
 import dev.kindling.objective.DynamicSampling;
 import dev.kindling.stage.Batch;
 import dev.kindling.stage.Carry;
+import dev.kindling.stage.CompiledSql;
 import dev.kindling.stage.Given;
 import dev.kindling.stage.Measure;
 import dev.kindling.stage.Refill;
@@ -98,7 +99,8 @@ final class Pipeline {
   }
 
   private long weights(long step) throws IOException {
-    return run.write(step, WEIGHTS, weighed(step));
+    return CompiledSql.writing(
+        run.read(step, SCORES), () -> run.write(step, WEIGHTS, weighed(step)));
   }
 
   private Dataset<Row> weighed(long step) {

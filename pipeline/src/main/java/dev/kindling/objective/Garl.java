@@ -35,6 +35,11 @@ import java.util.OptionalDouble;
 public record Garl(
     Success success, QSchedule schedule, boolean pathwise, boolean normalizeMq, double carry)
     implements Estimator {
+  // power() takes four times as long, and this one is taken for every sample. The logarithm of 0 is
+  // null to Spark; the number in its place makes 0^0 1, and any other power of 0 zero.
+  private static final String POWER_OF_OTHERS =
+      "exp((1E0 - q) * coalesce(ln(mean_of_others), " + -Double.MAX_VALUE + "))";
+
   /** Refuses a share outside [0, 1). */
   public Garl {
     new Check().that(carry >= 0 && carry < 1, "objective.carry", carry, "must be in [0, 1)").done();
@@ -71,7 +76,7 @@ public record Garl(
             "baseline",
             carried
                 ? "mean_of_others * amplification"
-                : "CASE WHEN rollouts = 1 THEN 0E0 ELSE power(mean_of_others, 1E0 - q) END"),
+                : "CASE WHEN rollouts = 1 THEN 0E0 ELSE " + POWER_OF_OTHERS + " END"),
         new SqlColumn("amplified_w", "relative_w * amplification"),
         new SqlColumn("rationale_coef", ifPossible("scale * (amplified_w - baseline)")),
         new SqlColumn("answer_coef", answerCoef()));

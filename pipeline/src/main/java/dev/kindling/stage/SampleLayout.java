@@ -19,13 +19,19 @@ sealed interface SampleLayout permits WrittenSamples, ListedSamples {
 
   /** The layout that is fast for some scores. */
   static SampleLayout of(Dataset<Row> scores) {
-    if (scores.queryExecution().optimizedPlan().stats().sizeInBytes().toDouble() < WRITTEN_BYTES) {
+    if (!isLarge(scores)) {
       return new ListedSamples();
     }
     int largest = scores.selectExpr("coalesce(max(sample), 0)").head().getInt(0);
     return largest < WrittenSamples.MOST
         ? new WrittenSamples(Math.max(largest, 0) + 1)
         : new ListedSamples();
+  }
+
+  /** Whether a plan for some scores may take its time to be made. */
+  static boolean isLarge(Dataset<Row> scores) {
+    return scores.queryExecution().optimizedPlan().stats().sizeInBytes().toDouble()
+        >= WRITTEN_BYTES;
   }
 
   /**

@@ -54,6 +54,31 @@ class BenchCommandTest {
     }
   }
 
+  @Test
+  void weighingIsMeasuredBesideDuckDb() throws IOException {
+    CommandResult result =
+        CommandResult.of(
+            "bench", "--what=weigh", "--rows=320", "--repeats=1", "--folder=" + temporary);
+    assertThat(result.err()).isEmpty();
+    assertThat(result.code()).isZero();
+    List<String> lines = result.out().lines().filter(line -> !line.isBlank()).skip(1).toList();
+    assertThat(lines).hasSize(4);
+    assertThat(lines.get(0)).startsWith("320 samples ");
+    assertThat(lines.get(2)).matches("weigh( +[0-9.]+)( +[0-9]+ %) .* 1.00 times as long");
+    assertThat(lines.get(3)).matches("DuckDB( +[0-9.]+)( +[0-9]+ %) .* times as long");
+    try (Stream<Path> left = Files.list(temporary)) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  @Test
+  void aNumberOfRowsThatLeavesAnExampleShortIsTheUsersMistake() {
+    CommandResult result =
+        CommandResult.of("bench", "--what=weigh", "--rows=33", "--folder=" + temporary);
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.err()).isEqualTo("Invalid --rows: 33 (must be a multiple of 32)\n");
+  }
+
   /** The texts with which the lines of the tables begin, without rules and the machine's line. */
   private static List<String> firstColumns(String out) {
     return out.lines()

@@ -17,6 +17,7 @@ import dev.kindling.row.CarriedRow;
 import dev.kindling.row.ScoreRow;
 import dev.kindling.row.Table;
 import dev.kindling.row.WeightRow;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -238,6 +239,29 @@ class WeighTest {
     assertThat(SampleLayout.of(more)).isEqualTo(new WrittenSamples(64));
     Dataset<Row> wide = more.selectExpr("sample + 1 AS sample", "log_w");
     assertThat(SampleLayout.of(wide)).isEqualTo(new ListedSamples());
+  }
+
+  @Test
+  void onlyTheWeightsOfManyScoresAreCompiledAndTheSessionIsAsBefore() throws IOException {
+    String setting = "spark.sql.codegen.factoryMode";
+    String before = spark.conf().get(setting);
+    spark.conf().set(setting, "NO_CODEGEN");
+    try {
+      List<String> during = new ArrayList<>();
+      for (long rows : new long[] {1000, 2_000_000}) {
+        Dataset<Row> scores = spark.range(rows).selectExpr("id", "rand(1) AS log_w");
+        CompiledSql.writing(
+            scores,
+            () -> {
+              during.add(spark.conf().get(setting));
+              return rows;
+            });
+        assertThat(spark.conf().get(setting)).isEqualTo("NO_CODEGEN");
+      }
+      assertThat(during).containsExactly("NO_CODEGEN", "FALLBACK");
+    } finally {
+      spark.conf().set(setting, before);
+    }
   }
 
   @Test
