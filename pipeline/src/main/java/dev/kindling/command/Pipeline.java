@@ -56,25 +56,24 @@ final class Pipeline {
 
   double prepare(long step) throws IOException {
     int prompts = run.conf().sampler().promptsPerStep();
-    return progress.stage("prepare", step, () -> run.write(step, PROMPTS, run.draw(0, prompts)));
+    return dropsRounds("prepare", step, () -> run.write(step, PROMPTS, run.draw(0, prompts)));
   }
 
   double rollout(long step) throws IOException {
-    return progress.stage("rollout", step, () -> rollout(step, 0));
+    return dropsRounds("rollout", step, () -> rollout(step, 0));
   }
 
   double score(long step) throws IOException {
-    return progress.stage("score", step, () -> score(step, 0));
+    return dropsRounds("score", step, () -> score(step, 0));
   }
 
   /** Samples further prompts while too few have rewards that differ, where that is asked for. */
   double refill(long step) throws IOException {
     int rounds = run.objective().sampling().map(DynamicSampling::maxRounds).orElse(1);
-    return progress.stage(
+    return dropsRounds(
         "refill",
         step,
         () -> {
-          run.folder().removeRefills(step);
           long rows = 0;
           for (int round = 1; round < rounds && draw(step, round); round++) {
             rollout(step, round);
@@ -99,17 +98,13 @@ final class Pipeline {
   }
 
   private long weights(long step) throws IOException {
-    return CompiledSql.writing(
-        run.read(step, SCORES), () -> run.write(step, WEIGHTS, weighed(step)));
+    Dataset<Row> scores = run.read(step, SCORES);
+    return CompiledSql.writing(scores, () -> run.write(step, WEIGHTS, weighed(step, scores)));
   }
 
-  private Dataset<Row> weighed(long step) {
+  private Dataset<Row> weighed(long step, Dataset<Row> scores) {
     return Weigh.weigh(
-        run.read(step, SCORES),
-        run.carried(step - 1),
-        run.objective(),
-        run.conf().run().seed(),
-        step);
+        scores, run.carried(step - 1), run.objective(), run.conf().run().seed(), step);
   }
 
   double batch(long step) throws IOException {
@@ -130,6 +125,17 @@ final class Pipeline {
 
   void step(long step, Measure.Seconds before) throws IOException {
     progress.stage("step", step, () -> new StepCommit(run, progress).run(step, before));
+  }
+
+  /** A stage after which rounds of sampling are drawn: those of before are void. */
+  private double dropsRounds(String stage, long step, Progress.Work work) throws IOException {
+    return progress.stage(
+        stage,
+        step,
+        () -> {
+          run.dropRounds(step);
+          return work.run();
+        });
   }
 
   private long rollout(long step, int round) throws IOException {
@@ -153,7 +159,8 @@ final class Pipeline {
 
   private boolean draw(long step, int round) throws IOException {
     DynamicSampling sampling = run.objective().sampling().orElseThrow();
-    Refill.Round next = Refill.next(weighed(step), sampling, run.examples());
+    Refill.Round next =
+        Refill.next(weighed(step, run.read(step, SCORES)), sampling, run.examples());
     return next.count() > 0
         && run.write(step, round, PROMPTS, run.draw(next.drawn(), next.count())) > 0;
   }

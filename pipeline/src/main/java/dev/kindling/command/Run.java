@@ -110,27 +110,40 @@ final class Run implements AutoCloseable {
   Dataset<Row> read(long step, Table<?> table) {
     Path path = folder.table(step, table.name());
     try {
-      if (!folder.fileSystem().exists(path)) {
-        throw new InvalidInputException(
-            "Missing table " + path + " (run the stage before it: see ./submit.sh --help)");
-      }
-      List<Path> rounds = samplesInRounds() ? folder.tables(step, table.name()) : List.of(path);
-      return table.read(spark, rounds.stream().map(Path::toString).toArray(String[]::new));
+      return read(table, samplesInRounds() ? folder.tables(step, table.name()) : List.of(path));
     } catch (IOException e) {
       throw new InvalidInputException("Cannot read " + path + ": " + e.getMessage(), e);
     }
   }
 
-  /** The rows of one round's table; the round before has written it. */
+  /** The rows of one round's table. */
   Dataset<Row> read(long step, int round, Table<?> table) {
-    return round == 0
-        ? read(step, table)
-        : table.read(spark, folder.table(step, round, table.name()).toString());
+    return read(table, List.of(folder.table(step, round, table.name())));
+  }
+
+  private Dataset<Row> read(Table<?> table, List<Path> rounds) {
+    Path path = rounds.get(0);
+    try {
+      if (!folder.fileSystem().exists(path)) {
+        throw new InvalidInputException(
+            "Missing table " + path + " (run the stage before it: see ./submit.sh --help)");
+      }
+    } catch (IOException e) {
+      throw new InvalidInputException("Cannot read " + path + ": " + e.getMessage(), e);
+    }
+    return table.read(spark, rounds.stream().map(Path::toString).toArray(String[]::new));
   }
 
   /** Whether a step may have more than one round of sampling. */
   private boolean samplesInRounds() {
     return objective().sampling().isPresent();
+  }
+
+  /** Removes the further rounds of a step: what they were drawn after is made again. */
+  void dropRounds(long step) throws IOException {
+    if (samplesInRounds()) {
+      folder.removeRefills(step);
+    }
   }
 
   /** Whether estimates of success are carried across steps. */
