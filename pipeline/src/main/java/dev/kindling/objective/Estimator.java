@@ -11,7 +11,9 @@ public sealed interface Estimator extends Serializable
   String name();
 
   /** Which estimate of success the coefficients are made from. */
-  Success success();
+  default Success success() {
+    return Success.VERIFIED;
+  }
 
   /**
    * The columns that make a sample's coefficients, in order; each may use those before it. The last
@@ -45,13 +47,17 @@ public sealed interface Estimator extends Serializable
   List<SqlColumn> columns();
 
   /** The token loss of its paper. */
-  TokenLoss paperLoss();
+  default TokenLoss paperLoss() {
+    return new PolicyGradient();
+  }
 
   /** The aggregation of its paper. */
   Aggregation paperAggregation();
 
   /** Whether one rollout alone has no advantage. */
-  boolean needsGroup();
+  default boolean needsGroup() {
+    return false;
+  }
 
   /** What finishes its coefficients token by token. */
   default List<Regulariser> regularisers() {

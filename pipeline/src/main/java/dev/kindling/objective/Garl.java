@@ -94,18 +94,8 @@ public record Garl(
   }
 
   @Override
-  public TokenLoss paperLoss() {
-    return new PolicyGradient();
-  }
-
-  @Override
   public Aggregation paperAggregation() {
     return Aggregation.EXAMPLE_MEAN;
-  }
-
-  @Override
-  public boolean needsGroup() {
-    return false;
   }
 
   @Override

@@ -21,11 +21,6 @@ public record Grpo(boolean standardize, ClippedRatio paperLoss) implements Estim
   }
 
   @Override
-  public Success success() {
-    return Success.VERIFIED;
-  }
-
-  @Override
   public List<SqlColumn> columns() {
     return List.of(
         SqlColumn.sum("sum_reward", "reward"),

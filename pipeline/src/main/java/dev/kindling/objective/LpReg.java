@@ -21,6 +21,11 @@ import java.util.Optional;
 public record LpReg(double beta, double rho, Proxy source) implements Regulariser {
   /** Refuses settings that are out of range. */
   public LpReg {
+    check(beta, rho);
+  }
+
+  /** The ranges of both forms of the term. */
+  static void check(double beta, double rho) {
     new Check()
         .that(
             beta > 0 && beta < Double.POSITIVE_INFINITY,

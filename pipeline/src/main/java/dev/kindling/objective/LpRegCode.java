@@ -1,6 +1,5 @@
 package dev.kindling.objective;
 
-import dev.kindling.check.Check;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,14 +19,7 @@ import java.util.Optional;
 public record LpRegCode(double beta, double rho, Proxy source) implements Regulariser {
   /** Refuses settings that are out of range. */
   public LpRegCode {
-    new Check()
-        .that(
-            beta > 0 && beta < Double.POSITIVE_INFINITY,
-            "objective.lp_reg.beta",
-            beta,
-            "must be > 0 and finite")
-        .that(rho >= 0 && rho < 1, "objective.lp_reg.rho", rho, "must be in [0, 1)")
-        .done();
+    LpReg.check(beta, rho);
   }
 
   @Override

@@ -25,11 +25,6 @@ public record MaxRl(Variant variant) implements Estimator {
   }
 
   @Override
-  public Success success() {
-    return Success.VERIFIED;
-  }
-
-  @Override
   public List<SqlColumn> columns() {
     String share = "CASE WHEN mean_reward = 0E0 THEN 0E0 ELSE reward / mean_reward END";
     String advantage =
@@ -43,11 +38,6 @@ public record MaxRl(Variant variant) implements Estimator {
         new SqlColumn("mean_reward", "sum_reward / rollouts"),
         new SqlColumn("rationale_coef", advantage),
         new SqlColumn("answer_coef", "rationale_coef"));
-  }
-
-  @Override
-  public TokenLoss paperLoss() {
-    return new PolicyGradient();
   }
 
   @Override

@@ -79,18 +79,8 @@ public record Paft(
   }
 
   @Override
-  public TokenLoss paperLoss() {
-    return new PolicyGradient();
-  }
-
-  @Override
   public Aggregation paperAggregation() {
     return Aggregation.EXAMPLE_MEAN;
-  }
-
-  @Override
-  public boolean needsGroup() {
-    return false;
   }
 
   @Override

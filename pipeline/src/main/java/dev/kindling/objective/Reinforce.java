@@ -10,28 +10,13 @@ public record Reinforce() implements Estimator {
   }
 
   @Override
-  public Success success() {
-    return Success.VERIFIED;
-  }
-
-  @Override
   public List<SqlColumn> columns() {
     return List.of(
         new SqlColumn("rationale_coef", "reward"), new SqlColumn("answer_coef", "reward"));
   }
 
   @Override
-  public TokenLoss paperLoss() {
-    return new PolicyGradient();
-  }
-
-  @Override
   public Aggregation paperAggregation() {
     return Aggregation.SEQ_MEAN_TOKEN_SUM;
-  }
-
-  @Override
-  public boolean needsGroup() {
-    return false;
   }
 }

@@ -19,11 +19,6 @@ public record ReinforcePlusPlus(double kl, ClippedRatio paperLoss) implements Es
   }
 
   @Override
-  public Success success() {
-    return Success.VERIFIED;
-  }
-
-  @Override
   public List<SqlColumn> columns() {
     return new Reinforce().columns();
   }
@@ -31,11 +26,6 @@ public record ReinforcePlusPlus(double kl, ClippedRatio paperLoss) implements Es
   @Override
   public Aggregation paperAggregation() {
     return Aggregation.TOKEN_MEAN;
-  }
-
-  @Override
-  public boolean needsGroup() {
-    return false;
   }
 
   @Override

@@ -16,11 +16,6 @@ public record Rloo() implements Estimator {
   }
 
   @Override
-  public Success success() {
-    return Success.VERIFIED;
-  }
-
-  @Override
   public List<SqlColumn> columns() {
     return List.of(
         SqlColumn.sum("sum_reward", "reward"),
@@ -29,11 +24,6 @@ public record Rloo() implements Estimator {
             "CASE WHEN rollouts = 1 THEN reward"
                 + " ELSE (rollouts * reward - sum_reward) / (rollouts - 1) END"),
         new SqlColumn("answer_coef", "rationale_coef"));
-  }
-
-  @Override
-  public TokenLoss paperLoss() {
-    return new PolicyGradient();
   }
 
   @Override

@@ -24,18 +24,8 @@ public record Sft() implements Estimator {
   }
 
   @Override
-  public TokenLoss paperLoss() {
-    return new PolicyGradient();
-  }
-
-  @Override
   public Aggregation paperAggregation() {
     return Aggregation.TOKEN_MEAN;
-  }
-
-  @Override
-  public boolean needsGroup() {
-    return false;
   }
 
   @Override
