@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /** The measurements as tables for the terminal, one for each part of a step. */
 public final class BenchTables {
@@ -135,22 +134,24 @@ public final class BenchTables {
         });
   }
 
-  /** A whole step of 32 prompts × 8 answers of 64 tokens, stage by stage. */
+  /** A whole step of 32 prompts × 8 answers of 64 tokens, stage by stage, cold and warm. */
   public String step() throws IOException {
     List<List<String>> rows = new ArrayList<>();
-    List<String> header = new ArrayList<>(List.of("step", "precision", "shape"));
+    List<String> header = new ArrayList<>(List.of("step", "precision", "shape", "steps before"));
     for (BenchModel model : models) {
       for (Precision precision : precisions) {
         Workload work = new Workload(model, precision, 32, 8, 64, 64);
-        Map<String, Spread> seconds = bench.step(work);
-        if (rows.isEmpty()) {
-          seconds.keySet().forEach(stage -> header.add(stage + " s"));
-          header.add("±");
+        for (StageBench.Steps steps : bench.steps(work)) {
+          if (rows.isEmpty()) {
+            steps.seconds().keySet().forEach(stage -> header.add(stage + " s"));
+            header.add("±");
+          }
+          List<String> row = new ArrayList<>(start(work));
+          row.add(String.valueOf(steps.before()));
+          steps.seconds().values().forEach(spread -> row.add(decimals(spread.median(), 2)));
+          row.add(percent(steps.seconds().get(StepBench.TOGETHER).noise()));
+          rows.add(row);
         }
-        List<String> row = new ArrayList<>(start(work));
-        seconds.values().forEach(spread -> row.add(decimals(spread.median(), 2)));
-        row.add(percent(seconds.get(StepBench.TOGETHER).noise()));
-        rows.add(row);
       }
     }
     return TextTable.of(header, rows);

@@ -38,23 +38,36 @@ public final class StageBench implements AutoCloseable {
   private final JavaSparkContext context;
   private final Path folder;
   private final StageSettings.Source settings;
+  private final int warmUp;
   private final int repeats;
   private final Broadcast<SerializableConfiguration> hadoop;
   private final TaskClock clock;
   private final Map<String, PolicyRef> policies = new HashMap<>();
+  private int steps;
+
+  /**
+   * Whole steps of one kind.
+   *
+   * @param before steps of any kind that the session had run before the first of these
+   * @param seconds wall time of each stage by its name, and of all together
+   */
+  record Steps(int before, Map<String, Spread> seconds) {}
 
   /**
    * Opens a bench.
    *
    * @param folder where checkpoints and tables go; removed by {@link #close}
    * @param settings the stages' settings
-   * @param repeats runs of a stage that count, at least 0
+   * @param warmUp whole steps before those that count, at least 1
+   * @param repeats runs of a stage or step that count, at least 0
    */
-  public StageBench(SparkSession spark, Path folder, StageSettings.Source settings, int repeats) {
+  public StageBench(
+      SparkSession spark, Path folder, StageSettings.Source settings, int warmUp, int repeats) {
     this.spark = spark;
     this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     this.folder = folder;
     this.settings = settings;
+    this.warmUp = warmUp;
     this.repeats = repeats;
     this.hadoop = context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
     this.clock = new TaskClock(context);
@@ -153,25 +166,31 @@ public final class StageBench implements AutoCloseable {
    * Runs whole steps, each stage writing its table as in a run.
    *
    * @param work all prompts of a step; how they are divided is in the settings
-   * @return seconds of each stage by its name, and of all together
+   * @return the first step, and those after the warm-up
    */
-  public Map<String, Spread> step(Workload work) throws IOException {
+  List<Steps> steps(Workload work) throws IOException {
     StageSettings stages = settings.of(work, tasks());
     PolicyRef policy = policy(work);
     Dataset<Row> prompts = Table.PROMPTS.of(spark, new BenchData(work, 1).prompts());
-    Map<String, List<Double>> seconds = new LinkedHashMap<>();
-    for (int run = 0; run <= repeats; run++) {
-      Path place = new Path(folder, "step-" + run);
-      Map<String, Double> once = new StepBench(spark, policy, stages, place, run + 1).run(prompts);
-      if (run > 0) {
-        once.forEach(
-            (stage, took) -> seconds.computeIfAbsent(stage, s -> new ArrayList<>()).add(took));
-      }
+    int before = steps;
+    List<Map<String, Double>> each = new ArrayList<>();
+    for (int run = 0; run < warmUp + repeats; run++) {
+      steps++;
+      Path place = new Path(folder, "step-" + steps);
+      each.add(new StepBench(spark, policy, stages, place, steps).run(prompts));
       fileSystem().delete(place, true);
     }
-    Map<String, Spread> spreads = new LinkedHashMap<>();
-    seconds.forEach((stage, all) -> spreads.put(stage, Spread.of(all)));
-    return spreads;
+    return List.of(
+        steps(before, each.subList(0, 1)),
+        steps(before + warmUp, each.subList(warmUp, each.size())));
+  }
+
+  private static Steps steps(int before, List<Map<String, Double>> each) {
+    Map<String, Spread> seconds = new LinkedHashMap<>();
+    for (String stage : each.get(0).keySet()) {
+      seconds.put(stage, Spread.of(each.stream().map(once -> once.get(stage)).toList()));
+    }
+    return new Steps(before, seconds);
   }
 
   /** Bound on what the layers of a micro-batch keep for the backward pass. */

@@ -107,6 +107,16 @@ final class BenchCommand implements Callable<Integer> {
   private int repeats;
 
   @Option(
+      names = "--warm-up",
+      paramLabel = "N",
+      defaultValue = "10",
+      description =
+          "Whole steps before those that count, the first of which has a line of its own: a run's"
+              + " first steps are slower, until the virtual machine has compiled the planner"
+              + " (default: ${DEFAULT-VALUE}).")
+  private int warmUp;
+
+  @Option(
       names = "--rows",
       paramLabel = "N",
       defaultValue = "20000000",
@@ -138,7 +148,10 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    new Check().that(repeats >= 1, "--repeats", repeats, "must be >= 1").done();
+    new Check()
+        .that(repeats >= 1, "--repeats", repeats, "must be >= 1")
+        .that(warmUp >= 1, "--warm-up", warmUp, "must be >= 1")
+        .done();
     List<BenchModel> models =
         model == null
             ? shapes.stream().map(BenchModel::named).toList()
@@ -149,7 +162,7 @@ final class BenchCommand implements Callable<Integer> {
         new org.apache.hadoop.fs.Path(folder, "bench-" + UUID.randomUUID());
     try (Progress progress = Progress.ofStages(spark);
         StageBench bench =
-            new StageBench(spark, place, this::settings, alone == null ? repeats : 0)) {
+            new StageBench(spark, place, this::settings, warmUp, alone == null ? repeats : 0)) {
       if (alone == null) {
         progress.say(Machine.describe(spark));
         WeighBench weigh =

@@ -30,7 +30,12 @@ class BenchCommandTest {
     Path place = Files.createDirectory(temporary.resolve("place"));
     CommandResult result =
         CommandResult.of(
-            "bench", "--model=" + model, "--folder=" + place, "--precision=float32", "--repeats=1");
+            "bench",
+            "--model=" + model,
+            "--folder=" + place,
+            "--precision=float32",
+            "--warm-up=1",
+            "--repeats=1");
     assertThat(result.err()).isEmpty();
     assertThat(result.code()).isZero();
     assertThat(firstColumns(result.out()))
@@ -48,7 +53,11 @@ class BenchCommandTest {
             "tiny | float32 | 32 × 1 × (64 + 128)",
             "tiny | float32 | 4 × 8 × (64 + 128)",
             "step | precision",
+            "tiny | float32 | 32 × 8 × (64 + 64)",
             "tiny | float32 | 32 × 8 × (64 + 64)");
+    assertThat(result.out())
+        .containsPattern("32 × 8 × \\(64 \\+ 64\\) +0( +[0-9.]+){7} +0 %")
+        .containsPattern("32 × 8 × \\(64 \\+ 64\\) +1( +[0-9.]+){7} +0 %");
     try (Stream<Path> left = Files.list(place)) {
       assertThat(left).isEmpty();
     }
