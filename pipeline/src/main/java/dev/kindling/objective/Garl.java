@@ -35,11 +35,6 @@ import java.util.OptionalDouble;
 public record Garl(
     Success success, QSchedule schedule, boolean pathwise, boolean normalizeMq, double carry)
     implements Estimator {
-  // power() takes four times as long, and this one is taken for every sample. The logarithm of 0 is
-  // null to Spark; the number in its place makes 0^0 1, and any other power of 0 zero.
-  private static final String POWER_OF_OTHERS =
-      "exp((1E0 - q) * coalesce(ln(mean_of_others), " + -Double.MAX_VALUE + "))";
-
   /** Refuses a share outside [0, 1). */
   public Garl {
     new Check().that(carry >= 0 && carry < 1, "objective.carry", carry, "must be in [0, 1)").done();
@@ -61,25 +56,27 @@ public record Garl(
         SqlColumn.sum(
             "sum_without_largest", "CASE WHEN sample = largest THEN 0E0 ELSE relative_w END"),
         new SqlColumn(
-            "sum_of_others",
-            "CASE WHEN sample = largest THEN sum_without_largest"
-                + " ELSE sum_relative_w - relative_w END"),
-        new SqlColumn(
-            "mean_of_others",
-            "CASE WHEN rollouts = 1 THEN 0E0 ELSE sum_of_others / (rollouts - 1) END"),
-        new SqlColumn(
             "scale", "exp((1E0 - q) * log_max)" + (normalizeMq ? " / power(rollouts, q)" : "")),
         new SqlColumn(
             "amplification",
             carried ? "exp(-q * (carried_log_p - log_max))" : "power(mean_relative_w, -q)"),
         new SqlColumn(
-            "baseline",
-            carried
-                ? "mean_of_others * amplification"
-                : "CASE WHEN rollouts = 1 THEN 0E0 ELSE " + POWER_OF_OTHERS + " END"),
+            "baseline", "CASE WHEN rollouts = 1 THEN 0E0 ELSE " + baseline(carried) + " END"),
         new SqlColumn("amplified_w", "relative_w * amplification"),
         new SqlColumn("rationale_coef", ifPossible("scale * (amplified_w - baseline)")),
         new SqlColumn("answer_coef", answerCoef()));
+  }
+
+  /** What a sample's weight is compared with, where there are others. */
+  private static String baseline(boolean carried) {
+    String meanOfOthers =
+        "CASE WHEN sample = largest THEN sum_without_largest ELSE sum_relative_w - relative_w END"
+            + " / (rollouts - 1)";
+    // power() takes four times as long, and this one is taken for every sample. The logarithm of 0
+    // is null to Spark; the number in its place makes 0^0 1, and any other power of 0 zero.
+    return carried
+        ? meanOfOthers + " * amplification"
+        : "exp((1E0 - q) * coalesce(ln(" + meanOfOthers + "), " + -Double.MAX_VALUE + "))";
   }
 
   private String answerCoef() {

@@ -19,7 +19,10 @@ public final class CompiledSql {
           "FALLBACK",
           // HotSpot never compiles a larger method; Spark makes small ones then.
           "spark.sql.codegen.hugeMethodLimit",
-          "8000");
+          "8000",
+          // So that the aggregate of the most samples, which has two columns of each, is compiled.
+          "spark.sql.codegen.maxFields",
+          "140");
 
   private CompiledSql() {}
 

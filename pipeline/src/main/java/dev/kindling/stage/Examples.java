@@ -12,7 +12,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/** One row an example, in which a column of the samples is an array, and further columns. */
+/** One row an example, with columns of its own and columns of its samples. */
 final class Examples {
   private static final String[] EXAMPLE_KEY = {"example_id"};
 
@@ -41,18 +41,25 @@ final class Examples {
   Examples with(List<SqlColumn> columns) {
     // Every projection is analysed as it is added, so that columns go in together where they can.
     Map<String, Column> together = new LinkedHashMap<>();
+    Set<String> waiting = new LinkedHashSet<>();
     Set<String> samples = new LinkedHashSet<>(ofSamples);
     Set<String> names = new LinkedHashSet<>(List.of(rows.columns()));
+    names.addAll(ofSamples);
     Dataset<Row> result = rows;
     for (SqlColumn column : columns) {
       SampleSql value = SampleSql.of(column.expression(), samples, names);
-      if (together.containsKey(column.name()) || value.names().anyMatch(together::containsKey)) {
+      if (waiting.contains(column.name()) || value.names().anyMatch(waiting::contains)) {
         result = result.withColumns(together);
         together.clear();
+        waiting.clear();
       }
       boolean isPlain = column.fold() == SqlColumn.Fold.NONE && !value.isOfSamples();
-      together.put(
-          column.name(), expr(isPlain ? column.expression() : layout.fold(column.fold(), value)));
+      Map<String, String> added =
+          isPlain
+              ? Map.of(column.name(), column.expression())
+              : layout.columns(column.name(), column.fold(), value);
+      added.forEach((name, expression) -> together.put(name, expr(expression)));
+      waiting.add(column.name());
       names.add(column.name());
       if (isOfSamples(column.fold(), value)) {
         samples.add(column.name());
@@ -77,18 +84,14 @@ final class Examples {
   }
 
   /**
-   * The rows, in which some columns have one entry for each sample that is evidence, in ascending
-   * order, also where all samples have the same value.
+   * The rows, in which some columns are arrays with one entry for each sample that is evidence, in
+   * ascending order, also where all samples have the same value.
    */
   Dataset<Row> rows(List<String> columns) {
     Map<String, Column> arrays = new LinkedHashMap<>();
-    Map<String, Column> exact = new LinkedHashMap<>();
     for (String name : columns) {
-      if (!ofSamples.contains(name)) {
-        arrays.put(name, expr(layout.each(SampleSql.of(name, ofSamples, Set.of(name)))));
-      }
-      exact.put(name, expr(layout.exact(name)));
+      arrays.put(name, expr(layout.array(SampleSql.of(name, ofSamples, Set.of(name)))));
     }
-    return rows.withColumns(arrays).withColumns(exact);
+    return rows.withColumns(arrays);
   }
 }

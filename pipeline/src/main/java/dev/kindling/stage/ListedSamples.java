@@ -35,7 +35,12 @@ record ListedSamples() implements SampleLayout {
   }
 
   @Override
-  public String each(SampleSql value) {
+  public Map<String, String> columns(String name, SqlColumn.Fold fold, SampleSql value) {
+    return Map.of(name, folded(fold, value));
+  }
+
+  @Override
+  public String array(SampleSql value) {
     if (value.isColumn()) {
       return value.text();
     }
@@ -56,9 +61,8 @@ record ListedSamples() implements SampleLayout {
     return "transform(arrays_zip(" + arguments + "), one -> " + body + ")";
   }
 
-  @Override
-  public String fold(SqlColumn.Fold fold, SampleSql value) {
-    String values = each(value);
+  private String folded(SqlColumn.Fold fold, SampleSql value) {
+    String values = array(value);
     return switch (fold) {
       case NONE -> values;
       case SUM ->
@@ -73,11 +77,6 @@ record ListedSamples() implements SampleLayout {
               + ", array(0E0), (sums, one) ->"
               + " concat(sums, array(element_at(sums, -1) + coalesce(one, 0E0)))), 1, rollouts)";
     };
-  }
-
-  @Override
-  public String exact(String column) {
-    return column;
   }
 
   private static String repeated(String value) {

@@ -4,14 +4,15 @@ import static org.apache.spark.sql.functions.expr;
 
 import dev.kindling.objective.SqlColumn;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * How the samples of an example stand in the arrays of its row, and how a value is computed for
- * each of them. All layouts add in the order of the samples and give the same bits; they differ in
- * how long a plan takes to be made, and to run.
+ * How the samples of an example stand in its row, and how a value is computed for each of them. All
+ * layouts add in the order of the samples and give the same bits; they differ in how long a plan
+ * takes to be made, and to run.
  */
 sealed interface SampleLayout permits WrittenSamples, ListedSamples {
   /** From this size on, scores take longer in lists than the longer plan takes to be made. */
@@ -35,7 +36,7 @@ sealed interface SampleLayout permits WrittenSamples, ListedSamples {
   }
 
   /**
-   * One row an example: {@code example_id}, the aggregates, and of its evidence the arrays {@code
+   * One row an example: {@code example_id}, the aggregates, and of its evidence the samples' {@code
    * sample}, {@code log_w} and {@code reward}.
    *
    * <p>The job fails, naming the example, where a sample comes twice.
@@ -45,14 +46,16 @@ sealed interface SampleLayout permits WrittenSamples, ListedSamples {
    */
   Dataset<Row> group(Dataset<Row> scores, List<Column> aggregates);
 
-  /** The array of a value for each sample. */
-  String each(SampleSql value);
+  /**
+   * The columns to add for a value of each sample, or for what a fold makes of it.
+   *
+   * @param name what it is called; a layout may keep more than one column for it
+   * @return expressions by the names of the columns
+   */
+  Map<String, String> columns(String name, SqlColumn.Fold fold, SampleSql value);
 
-  /** What a fold makes of a value of each sample. */
-  String fold(SqlColumn.Fold fold, SampleSql value);
-
-  /** The array of a column of samples with one entry for each, as a table has it. */
-  String exact(String column);
+  /** The array, as a table has it, of a value of each sample that is evidence. */
+  String array(SampleSql value);
 
   /** A check of the aggregated number of samples, as an expression for {@code rollouts}. */
   static Column checked(String isRepeated) {

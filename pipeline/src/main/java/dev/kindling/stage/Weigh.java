@@ -19,20 +19,21 @@ import org.apache.spark.sql.Row;
 /**
  * 3-scores to 4-weights: each example's success estimate P̂ and the coefficients of its samples.
  *
- * <p>SQL expressions only. An example's samples become the entries of arrays in one aggregation,
- * and all that follows is a function of that one row, which takes the samples in their order: so
- * every bit of the result is the same however the rows are distributed.
+ * <p>SQL expressions only. An example's samples meet in one row by one aggregation, and all that
+ * follows is a function of that one row, which takes the samples in their order: so every bit of
+ * the result is the same however the rows are distributed.
  */
 public final class Weigh {
+  /** Those that are evidence, then the faults of the verifier. */
   private static final List<String> VERDICTS =
       List.of("WRONG", "CORRECT", "UNPARSEABLE", "TIMEOUT", "ERROR");
 
   // A comparison with NaN or null is not true.
   private static final String IS_USABLE =
-      "sample >= 0 AND verdict IN ('CORRECT', 'WRONG', 'UNPARSEABLE')"
+      "sample >= 0 AND place < 3"
           + " AND log_w < CAST('Infinity' AS DOUBLE) AND abs(reward) < CAST('Infinity' AS DOUBLE)";
 
-  private static final String IS_FAULT = "sample >= 0 AND verdict IN ('TIMEOUT', 'ERROR')";
+  private static final String IS_FAULT = "sample >= 0 AND place >= 3";
 
   /** Why a score is neither. */
   private static final String REASON =
@@ -55,7 +56,6 @@ public final class Weigh {
   /** What the objectives' columns start from, over rows whose faults are null. */
   private static final List<SqlColumn> ESTIMATES =
       List.of(
-          SqlColumn.max("log_max", "log_w"),
           new SqlColumn(
               "relative_w",
               "CASE WHEN log_max = " + MINUS_INFINITY + " THEN 0E0 ELSE exp(log_w - log_max) END"),
@@ -144,9 +144,10 @@ public final class Weigh {
     List<Column> aggregates = new ArrayList<>();
     for (int i = 0; i < VERDICTS.size(); i++) {
       aggregates.add(
-          expr("CAST(count_if(verdict = " + i + ") AS INT)")
+          expr("CAST(count_if(place = " + i + ") AS INT)")
               .as(VERDICTS.get(i).toLowerCase(Locale.ROOT)));
     }
+    aggregates.add(expr("max(log_w) AS log_max"));
     aggregates.add(expr("CAST(count(log_w) AS INT) AS rollouts"));
     aggregates.add(expr("coalesce(min(reward) = max(reward), true) AS rewards_are_equal"));
     return aggregates;
@@ -197,17 +198,19 @@ public final class Weigh {
     String logW =
         objective.success() == Success.LIKELIHOOD
             ? "log_w"
-            : "CASE WHEN verdict = 'CORRECT' THEN 0E0 ELSE " + MINUS_INFINITY + " END";
+            : "CASE WHEN place = 1 THEN 0E0 ELSE " + MINUS_INFINITY + " END";
     StringBuilder place = new StringBuilder("CASE verdict");
     for (int i = 0; i < VERDICTS.size(); i++) {
       place.append(" WHEN '").append(VERDICTS.get(i)).append("' THEN ").append(i);
     }
-    return scores.selectExpr(
-        "example_id",
-        "sample",
-        place + " END AS verdict",
-        "CASE WHEN %s THEN %s WHEN %s THEN NULL ELSE raise_error(concat('Invalid ', %s)) END AS log_w"
-            .formatted(IS_USABLE, logW, IS_FAULT, REASON),
-        "CASE WHEN verdict NOT IN ('TIMEOUT', 'ERROR') THEN %s END AS reward".formatted(shaped));
+    return scores
+        .withColumn("place", expr(place + " END"))
+        .selectExpr(
+            "example_id",
+            "sample",
+            "place",
+            "CASE WHEN %s THEN %s WHEN %s THEN NULL ELSE raise_error(concat('Invalid ', %s)) END AS log_w"
+                .formatted(IS_USABLE, logW, IS_FAULT, REASON),
+            "CASE WHEN place < 3 THEN %s END AS reward".formatted(shaped));
   }
 }

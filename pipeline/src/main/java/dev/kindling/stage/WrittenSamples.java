@@ -4,7 +4,9 @@ import static org.apache.spark.sql.functions.expr;
 
 import dev.kindling.objective.SqlColumn;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -13,9 +15,9 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * Samples at the places of their numbers, null where there is no evidence, and expressions written
- * out for each place. They are compiled, and an example's samples meet in a hash aggregate of
- * numbers alone; but the plan grows with the number of samples.
+ * A column for each sample, at the place of its number, null where there is no evidence, and
+ * expressions written out for each place. They are compiled, and an example's samples meet in a
+ * hash aggregate of numbers alone; but the plan grows with the number of samples.
  *
  * @param width one more than the largest sample, at most {@link #MOST}
  */
@@ -29,36 +31,36 @@ record WrittenSamples(int width) implements SampleLayout {
     columns.add(expr("count(1) AS scores"));
     columns.add(expr("bit_count(bit_or(shiftleft(1L, sample))) AS numbers"));
     for (String name : List.of("log_w", "reward")) {
-      columns.add(
-          expr(array(i -> "max(%s) FILTER (WHERE sample = %d)".formatted(name, i))).as(name));
+      for (int i = 0; i < width; i++) {
+        columns.add(
+            expr("max(%s) FILTER (WHERE sample = %d) AS %s".formatted(name, i, place(name, i))));
+      }
     }
     return scores
         .groupBy("example_id")
         .agg(columns.get(0), columns.subList(1, columns.size()).toArray(Column[]::new))
-        .withColumn("rollouts", SampleLayout.checked("numbers < scores"))
-        .withColumn("sample", expr(array(String::valueOf)));
+        .withColumn("rollouts", SampleLayout.checked("numbers < scores"));
   }
 
   @Override
-  public String each(SampleSql value) {
-    return value.isColumn() ? value.text() : array(i -> at(i, value));
-  }
-
-  @Override
-  public String fold(SqlColumn.Fold fold, SampleSql value) {
+  public Map<String, String> columns(String name, SqlColumn.Fold fold, SampleSql value) {
     return switch (fold) {
-      case NONE -> each(value);
-      case SUM -> "CASE WHEN rollouts > 0 THEN " + sumBefore(width, value) + " END";
-      case MIN -> "array_min(" + array(i -> ifEvidence(i, at(i, value))) + ")";
-      case MAX -> "array_max(" + array(i -> ifEvidence(i, at(i, value))) + ")";
-      case SUM_BEFORE -> array(i -> sumBefore(i, value));
+      case NONE -> places(name, i -> at(i, value));
+      case SUM -> Map.of(name, "CASE WHEN rollouts > 0 THEN " + sumBefore(width, value) + " END");
+      case MIN -> Map.of(name, "array_min(" + evidence(value) + ")");
+      case MAX -> Map.of(name, "array_max(" + evidence(value) + ")");
+      case SUM_BEFORE -> places(name, i -> sumBefore(i, value));
     };
   }
 
   @Override
-  public String exact(String column) {
+  public String array(SampleSql value) {
     return "CASE WHEN rollouts = %d THEN %s ELSE array_compact(%s) END"
-        .formatted(width, column, array(i -> ifEvidence(i, "get(" + column + ", " + i + ")")));
+        .formatted(width, array(i -> at(i, value)), evidence(value));
+  }
+
+  private String evidence(SampleSql value) {
+    return array(i -> ifEvidence(i, at(i, value)));
   }
 
   private String array(IntFunction<String> entry) {
@@ -67,12 +69,24 @@ record WrittenSamples(int width) implements SampleLayout {
         .collect(Collectors.joining(", ", "array(", ")"));
   }
 
-  private static String at(int place, SampleSql value) {
-    return value.with(column -> "get(" + column + ", " + place + ")");
+  private Map<String, String> places(String name, IntFunction<String> expression) {
+    Map<String, String> places = new LinkedHashMap<>();
+    for (int i = 0; i < width; i++) {
+      places.put(place(name, i), expression.apply(i));
+    }
+    return places;
   }
 
-  private static String ifEvidence(int place, String value) {
-    return "CASE WHEN get(log_w, %d) IS NOT NULL THEN %s END".formatted(place, value);
+  private static String place(String name, int i) {
+    return name + "_" + i;
+  }
+
+  private static String at(int i, SampleSql value) {
+    return value.with(name -> name.equals("sample") ? String.valueOf(i) : place(name, i));
+  }
+
+  private static String ifEvidence(int i, String value) {
+    return "CASE WHEN %s IS NOT NULL THEN %s END".formatted(place("log_w", i), value);
   }
 
   private static String sumBefore(int end, SampleSql value) {
