@@ -2,11 +2,11 @@ package dev.kindling.stage;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
-import static org.apache.spark.sql.functions.lit;
 
 import dev.kindling.objective.DynamicSampling;
 import dev.kindling.objective.Objective;
 import java.util.Optional;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -28,13 +28,21 @@ public final class Batch {
   private static final String[] EXAMPLE_KEY = {"example_id"};
   private static final String[] SAMPLE_KEY = {"example_id", "sample"};
 
+  // A step has one answer source: rows that are partitioned by it are in one partition, in which
+  // they are counted and dealt without further shuffles.
+  private static final String STEP = "answer_source";
+
   private static final String TURN =
-      "row_number() OVER (PARTITION BY update ORDER BY tokens DESC, example_id, rows[0].sample) - 1";
+      "row_number() OVER (PARTITION BY answer_source, update"
+          + " ORDER BY tokens DESC, example_id, rows[0].sample) - 1";
 
   /** What a placed sequence carries to the join with its tokens. */
   private static final String PLACED =
-      "sample, example_id, answer_source, prompt_length, rationale_tokens, forced_tokens,"
-          + " answer_tokens, token_scale, rationale_token_coef, answer_token_coef";
+      """
+      rationale_length + answer_tokens AS completion, sample, example_id, answer_source,
+      prompt_length, rationale_tokens, forced_tokens, answer_tokens, token_scale,
+      rationale_coef * token_scale AS rationale_token_coef,
+      answer_coef * token_scale AS answer_token_coef""";
 
   /** The packs of a queue, cut at {@code starts}. */
   private static final String PACKS =
@@ -75,79 +83,75 @@ public final class Batch {
     String answer = "CASE WHEN answer_source = 'gold' THEN gold_%s ELSE answer_%1$s END";
     String answerIds = answer.formatted("ids");
     String answerLogprobs = answer.formatted("logprobs");
-    return placed(sequences.filter("is_trained"), settings)
+    return placed(sequences, settings)
         .join(rollouts, SAMPLE_KEY, "left")
         .join(prompts, EXAMPLE_KEY, "left")
-        .withColumn("token_ids", expr("concat(prompt_ids, rationale_ids, " + answerIds + ")"))
-        .withColumn("no_logprobs", expr("array_repeat(CAST(0 AS FLOAT), prompt_length)"))
-        .withColumn(
-            "coefs",
-            expr(
-                """
-                concat(
-                  array_repeat(0E0, prompt_length),
-                  array_repeat(rationale_token_coef, rationale_tokens),
-                  array_repeat(0E0, forced_tokens),
-                  array_repeat(answer_token_coef, answer_tokens))"""))
-        .withColumn(
-            "sampler_logprobs",
-            expr("concat(no_logprobs, rationale_logprobs, " + answerLogprobs + ")"))
-        .withColumn(
-            "sampler_logprobs",
-            expr(
-                """
-                CASE
-                  WHEN size(sampler_logprobs) = size(token_ids) THEN sampler_logprobs
-                  ELSE raise_error(concat('Invalid rollout of example ', example_id, ' sample ',
-                    sample, ': ', size(sampler_logprobs) - prompt_length, ' log-probs (must be ',
-                    size(token_ids) - prompt_length, ', one for each token)'))
-                END"""))
-        .withColumn("rationale_end", expr("prompt_length + rationale_tokens + forced_tokens"))
-        .withColumn(
-            "forced_token", expr("CASE WHEN forced_tokens = 1 THEN rationale_end - 1 ELSE -1 END"))
-        .withColumn(
-            "sampled_end",
-            expr("CASE WHEN answer_source = 'gold' THEN rationale_end ELSE size(token_ids) END"))
-        .repartition(settings.updates() * settings.shards(), col("update"), col("shard"))
-        .sortWithinPartitions("update", "shard", "micro_batch", "row")
-        .select(
+        .selectExpr(
             "example_id",
             "sample",
             "update",
             "shard",
             "micro_batch",
             "row",
-            "token_ids",
+            "concat(prompt_ids, rationale_ids, " + answerIds + ") AS token_ids",
             "prompt_length",
-            "coefs",
+            """
+            concat(
+              array_repeat(0E0, prompt_length),
+              array_repeat(rationale_token_coef, rationale_tokens),
+              array_repeat(0E0, forced_tokens),
+              array_repeat(answer_token_coef, answer_tokens)) AS coefs""",
             "token_scale",
-            "sampler_logprobs",
-            "forced_token",
-            "sampled_end");
+            samplerLogprobs(answerLogprobs) + " AS sampler_logprobs",
+            "CASE WHEN forced_tokens = 1 THEN prompt_length + rationale_tokens ELSE -1 END"
+                + " AS forced_token",
+            """
+            prompt_length + rationale_tokens + forced_tokens
+              + CASE WHEN answer_source = 'gold' THEN 0 ELSE answer_tokens END AS sampled_end""")
+        .repartition(settings.updates() * settings.shards(), col("update"), col("shard"))
+        .sortWithinPartitions("update", "shard", "micro_batch", "row");
   }
 
-  /** One row a weighted sample, without its tokens: update, lengths and token coefficients. */
+  private static String samplerLogprobs(String answerLogprobs) {
+    return """
+        CASE
+          WHEN size(rationale_logprobs) + size(%1$s)
+              = rationale_tokens + forced_tokens + answer_tokens
+            THEN concat(
+              array_repeat(CAST(0 AS FLOAT), prompt_length), rationale_logprobs, %1$s)
+          ELSE raise_error(concat('Invalid rollout of example ', example_id, ' sample ', sample,
+            ': ', size(rationale_logprobs) + size(%1$s), ' log-probs (must be ',
+            rationale_tokens + forced_tokens + answer_tokens, ', one for each token)'))
+        END"""
+        .formatted(answerLogprobs);
+  }
+
+  /** One row a trained sample, without its tokens: update, lengths and what its tokens share. */
   private static Dataset<Row> sequences(
       Dataset<Row> prompts,
       Dataset<Row> rollouts,
       Dataset<Row> weights,
       Objective objective,
       BatchSettings settings) {
-    String scale = objective.aggregation().tokenScale();
+    String isTrained =
+        objective.loss().trainsOnZeroCoefficients()
+            ? "tokens > 0"
+            : "(rationale_coef * token_scale <> 0 AND rationale_tokens > 0)"
+                + " OR (answer_coef * token_scale <> 0 AND answer_tokens > 0)";
     return samples(examples(prompts, weights, objective, settings), rollouts)
-        .withColumn("length_limit", lit(objective.lengthLimit()))
-        .withColumn("batch_sequences", expr("count(*) OVER (PARTITION BY update)"))
-        .withColumn("batch_tokens", expr("sum(tokens) OVER (PARTITION BY update)"))
-        .withColumn("token_scale", expr("CASE WHEN tokens = 0 THEN 0E0 ELSE " + scale + " END"))
-        .withColumn("rationale_token_coef", expr("rationale_coef * token_scale"))
-        .withColumn("answer_token_coef", expr("answer_coef * token_scale"))
-        .withColumn(
-            "is_trained",
-            expr(
-                objective.loss().trainsOnZeroCoefficients()
-                    ? "tokens > 0"
-                    : "(rationale_token_coef <> 0 AND rationale_tokens > 0)"
-                        + " OR (answer_token_coef <> 0 AND answer_tokens > 0)"));
+        .selectExpr(
+            "*",
+            "rationale_length - forced_tokens + answer_tokens AS tokens",
+            objective.lengthLimit() + " AS length_limit",
+            "count(*) OVER (PARTITION BY answer_source, update) AS batch_sequences",
+            "sum(rationale_length - forced_tokens + answer_tokens)"
+                + " OVER (PARTITION BY answer_source, update) AS batch_tokens")
+        .selectExpr(
+            "*",
+            "rationale_length - forced_tokens AS rationale_tokens",
+            "CASE WHEN tokens = 0 THEN 0E0 ELSE %s END AS token_scale"
+                .formatted(objective.aggregation().tokenScale()))
+        .filter(isTrained);
   }
 
   /** The examples that have samples, each with its update and the lengths of prompt and y*. */
@@ -157,22 +161,22 @@ public final class Batch {
         prompts.selectExpr(
             "example_id",
             "position",
-            "size(prompt_ids) AS prompt_length",
+            "size(prompt_ids) AS known_length",
             "size(gold_ids) AS gold_length");
-    // A step has one answer source, so this is one window over all examples.
-    String update = "ntile(%d) OVER (PARTITION BY answer_source ORDER BY position, example_id) - 1";
     Optional<DynamicSampling> sampling = objective.sampling();
     return weights
         .filter(sampling.isPresent() ? Refill.INFORMATIVE : "rollouts > 0")
         .join(lengths, EXAMPLE_KEY, "left")
         .transform(rows -> sampling.isPresent() ? Refill.first(rows, sampling.get()) : rows)
-        .withColumn("update", expr(update.formatted(settings.updates())))
-        .withColumn("batch_examples", expr("count(*) OVER (PARTITION BY answer_source, update)"))
-        .withColumn(
-            "prompt_length",
-            expr(
-                "coalesce(prompt_length, raise_error(concat('Example ', example_id,"
-                    + " ' has weights but no prompt')))"));
+        .selectExpr(
+            "*",
+            "ntile(%d) OVER (PARTITION BY answer_source ORDER BY position, example_id) - 1 AS update"
+                .formatted(settings.updates()))
+        .selectExpr(
+            "*",
+            "count(*) OVER (PARTITION BY answer_source, update) AS batch_examples",
+            "coalesce(known_length, raise_error(concat('Example ', example_id,"
+                + " ' has weights but no prompt'))) AS prompt_length");
   }
 
   /** The samples of the examples with their coefficients and the numbers of their tokens. */
@@ -181,7 +185,7 @@ public final class Batch {
         rollouts.selectExpr(
             "example_id",
             "sample",
-            "size(rationale_ids) AS rationale_length",
+            "size(rationale_ids) AS known_length",
             "size(answer_ids) AS answer_length",
             "CAST(forced_end_of_thinking AS INT) AS forced_tokens");
     return examples
@@ -196,39 +200,29 @@ public final class Batch {
             "inline(arrays_zip(samples, rationale_coefs, answer_coefs))"
                 + " AS (sample, rationale_coef, answer_coef)")
         .join(lengths, SAMPLE_KEY, "left")
-        .withColumn(
-            "rationale_length",
-            expr(
-                "coalesce(rationale_length, raise_error(concat('Example ', example_id,"
-                    + " ' sample ', sample, ' has weights but no rollout')))"))
-        .withColumn("rationale_tokens", expr("rationale_length - forced_tokens"))
-        .withColumn(
-            "answer_tokens",
-            expr("CASE WHEN answer_source = 'gold' THEN gold_length ELSE answer_length END"))
-        .withColumn("tokens", expr("rationale_tokens + answer_tokens"));
+        .selectExpr(
+            "*",
+            "coalesce(known_length, raise_error(concat('Example ', example_id,"
+                + " ' sample ', sample, ' has weights but no rollout'))) AS rationale_length",
+            "CASE WHEN answer_source = 'gold' THEN gold_length ELSE answer_length END"
+                + " AS answer_tokens");
   }
 
   /** The sequences with shard, micro-batch and row, still without their tokens. */
   private static Dataset<Row> placed(Dataset<Row> sequences, BatchSettings settings) {
-    int shards = settings.shards();
     int budget = settings.microBatchTokens();
+    String longestFirst = "-" + notLongerThan(settings.maxPositions()) + " AS shortness, ";
+    String seat = "pmod(turn, 2 * %d)".formatted(settings.shards());
+    String shard = "least(%s, 2 * %d - 1 - %1$s)".formatted(seat, settings.shards());
     return sequences
-        .withColumn("completion", expr("rationale_length + answer_tokens"))
-        .withColumn("length", expr("prompt_length + completion"))
-        .withColumn("length", expr(notLongerThan(settings.maxPositions())))
-        .groupBy("update", "example_id", "prompt_length")
-        .agg(
-            expr("sort_array(collect_list(struct(-length AS shortness, completion, %s)))"
-                    .formatted(PLACED))
-                .as("queue"))
+        .groupBy(STEP, "update", "example_id", "prompt_length")
+        .agg(queue(longestFirst + PLACED))
         .withColumn("starts", expr(starts("queue.completion", "prompt_length", budget)))
-        .selectExpr("update", "example_id", "prompt_length", "explode(" + PACKS + ") AS rows")
+        .selectExpr(STEP, "update", "example_id", "prompt_length", "explode(" + PACKS + ") AS rows")
         .withColumn("tokens", expr("prompt_length + " + total("rows.completion")))
         .withColumn("turn", expr(TURN))
-        .withColumn("seat", expr("pmod(turn, 2 * %d)".formatted(shards)))
-        .withColumn("shard", expr("least(seat, 2 * %d - 1 - seat)".formatted(shards)))
-        .groupBy("update", "shard")
-        .agg(expr("sort_array(collect_list(struct(turn, tokens, rows)))").as("queue"))
+        .groupBy(col(STEP), col("update"), expr(shard).as("shard"))
+        .agg(queue("turn, tokens, rows"))
         .withColumn("starts", expr(starts("queue.tokens", "0", budget)))
         .selectExpr("update", "shard", "posexplode(" + PACKS + ") AS (micro_batch, packs)")
         .selectExpr(
@@ -236,14 +230,20 @@ public final class Batch {
         .select("update", "shard", "micro_batch", "row", "sequence.*");
   }
 
+  /** What is grouped, in the order of its fields. */
+  private static Column queue(String fields) {
+    return expr("sort_array(collect_list(struct(" + fields + ")))").as("queue");
+  }
+
   private static String notLongerThan(int maxPositions) {
+    String length = "prompt_length + rationale_length + answer_tokens";
     return """
         CASE
-          WHEN length <= %1$d THEN length
+          WHEN %2$s <= %1$d THEN %2$s
           ELSE raise_error(concat('Sequence of example ', example_id, ' sample ', sample, ' has ',
-            length, ' tokens (model.max_positions is %1$d)'))
+            %2$s, ' tokens (model.max_positions is %1$d)'))
         END"""
-        .formatted(maxPositions);
+        .formatted(maxPositions, length);
   }
 
   /**
