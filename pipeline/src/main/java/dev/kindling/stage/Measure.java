@@ -51,13 +51,16 @@ public final class Measure {
       Evaluate.Figures evaluation,
       Seconds seconds,
       double stepSeconds) {
-    // One query with one row: three would each be planned, and would wait for each other.
-    Row figures =
+    // One job, a row of each: three would wait for each other, and so would a join of the three.
+    List<Row> figures =
         rolloutFigures(rollouts)
-            .crossJoin(scoreFigures(scores))
-            .crossJoin(weightFigures(weights))
-            .first();
-    long examples = figures.getAs("examples");
+            .unionByName(scoreFigures(scores), true)
+            .unionByName(weightFigures(weights), true)
+            .collectAsList();
+    Row rolled = figures.get(0);
+    Row scored = figures.get(1);
+    Row weighed = figures.get(2);
+    long examples = weighed.getAs("examples");
     StepRow last = updates.get(updates.size() - 1);
     long rows = updates.stream().mapToLong(StepRow::rows).sum();
     return new MetricsRow(
@@ -66,25 +69,25 @@ public final class Measure {
         examples,
         rounds,
         sampling
-            .map(of -> examples - Math.min(of.prompts(), figures.<Long>getAs("informative")))
+            .map(of -> examples - Math.min(of.prompts(), weighed.<Long>getAs("informative")))
             .orElse(0L),
-        figures.getAs("rollouts"),
-        number(figures, "reward"),
-        number(figures, "reward_std"),
-        number(figures, "equal_rewards"),
-        figures.getAs("log_p_hat"),
-        figures.getAs("q"),
-        figures.getAs("q_10"),
-        figures.getAs("q_50"),
-        figures.getAs("q_90"),
-        number(figures, "effective_sample_size"),
-        figures.getAs("carried_sample_size"),
-        number(figures, "largest_coef"),
-        number(figures, "unparseable"),
-        number(figures, "faults"),
-        number(figures, "length"),
-        number(figures, "forced"),
-        number(figures, "unfinished"),
+        rolled.getAs("rollouts"),
+        number(scored, "reward"),
+        number(scored, "reward_std"),
+        number(scored, "equal_rewards"),
+        scored.getAs("log_p_hat"),
+        weighed.getAs("q"),
+        weighed.getAs("q_10"),
+        weighed.getAs("q_50"),
+        weighed.getAs("q_90"),
+        number(weighed, "effective_sample_size"),
+        weighed.getAs("carried_sample_size"),
+        number(weighed, "largest_coef"),
+        number(scored, "unparseable"),
+        number(scored, "faults"),
+        number(rolled, "length"),
+        number(rolled, "forced"),
+        number(rolled, "unfinished"),
         mean(updates, StepRow::loss),
         mean(updates, StepRow::gradNorm),
         last.learningRate(),
@@ -95,7 +98,7 @@ public final class Measure {
         updates.get(0).mismatchK3(),
         updates.get(0).mismatchMax(),
         rows,
-        figures.<Long>getAs("weighted") - rows,
+        weighed.<Long>getAs("weighted") - rows,
         updates.stream().mapToLong(StepRow::tokens).sum(),
         evaluation == null ? null : evaluation.passAt1(),
         evaluation == null ? null : evaluation.logPHat(),
