@@ -28,13 +28,8 @@ public final class Batch {
   private static final String[] EXAMPLE_KEY = {"example_id"};
   private static final String[] SAMPLE_KEY = {"example_id", "sample"};
 
-  // A step has one answer source: rows that are partitioned by it are in one partition, in which
-  // they are counted and dealt without further shuffles.
-  private static final String STEP = "answer_source";
-
   private static final String TURN =
-      "row_number() OVER (PARTITION BY answer_source, update"
-          + " ORDER BY tokens DESC, example_id, rows[0].sample) - 1";
+      "row_number() OVER (PARTITION BY update ORDER BY tokens DESC, example_id, rows[0].sample) - 1";
 
   /** What a placed sequence carries to the join with its tokens. */
   private static final String PLACED =
@@ -143,9 +138,9 @@ public final class Batch {
             "*",
             "rationale_length - forced_tokens + answer_tokens AS tokens",
             objective.lengthLimit() + " AS length_limit",
-            "count(*) OVER (PARTITION BY answer_source, update) AS batch_sequences",
-            "sum(rationale_length - forced_tokens + answer_tokens)"
-                + " OVER (PARTITION BY answer_source, update) AS batch_tokens")
+            "count(*) OVER (PARTITION BY update) AS batch_sequences",
+            "sum(rationale_length - forced_tokens + answer_tokens) OVER (PARTITION BY update)"
+                + " AS batch_tokens")
         .selectExpr(
             "*",
             "rationale_length - forced_tokens AS rationale_tokens",
@@ -163,15 +158,17 @@ public final class Batch {
             "position",
             "size(prompt_ids) AS known_length",
             "size(gold_ids) AS gold_length");
+    // A step has one answer source, so this is one window over all examples.
+    String update =
+        "ntile(%d) OVER (PARTITION BY answer_source ORDER BY position, example_id) - 1 AS update";
     Optional<DynamicSampling> sampling = objective.sampling();
     return weights
+        // Examples are counted and dealt as a whole: in one partition nothing needs a shuffle.
+        .coalesce(1)
         .filter(sampling.isPresent() ? Refill.INFORMATIVE : "rollouts > 0")
         .join(lengths, EXAMPLE_KEY, "left")
         .transform(rows -> sampling.isPresent() ? Refill.first(rows, sampling.get()) : rows)
-        .selectExpr(
-            "*",
-            "ntile(%d) OVER (PARTITION BY answer_source ORDER BY position, example_id) - 1 AS update"
-                .formatted(settings.updates()))
+        .selectExpr("*", update.formatted(settings.updates()))
         .selectExpr(
             "*",
             "count(*) OVER (PARTITION BY answer_source, update) AS batch_examples",
@@ -215,13 +212,13 @@ public final class Batch {
     String seat = "pmod(turn, 2 * %d)".formatted(settings.shards());
     String shard = "least(%s, 2 * %d - 1 - %1$s)".formatted(seat, settings.shards());
     return sequences
-        .groupBy(STEP, "update", "example_id", "prompt_length")
+        .groupBy("update", "example_id", "prompt_length")
         .agg(queue(longestFirst + PLACED))
         .withColumn("starts", expr(starts("queue.completion", "prompt_length", budget)))
-        .selectExpr(STEP, "update", "example_id", "prompt_length", "explode(" + PACKS + ") AS rows")
+        .selectExpr("update", "example_id", "prompt_length", "explode(" + PACKS + ") AS rows")
         .withColumn("tokens", expr("prompt_length + " + total("rows.completion")))
         .withColumn("turn", expr(TURN))
-        .groupBy(col(STEP), col("update"), expr(shard).as("shard"))
+        .groupBy(col("update"), expr(shard).as("shard"))
         .agg(queue("turn, tokens, rows"))
         .withColumn("starts", expr(starts("queue.tokens", "0", budget)))
         .selectExpr("update", "shard", "posexplode(" + PACKS + ") AS (micro_batch, packs)")

@@ -135,7 +135,7 @@ public final class Measure {
             DEVIATION + " AS deviation",
             "array_max(log_w) AS log_max",
             LOG_MEAN_EXP + " AS log_p_hat")
-        .repartition(1)
+        .coalesce(1)
         .sortWithinPartitions("example_id")
         .agg(
             expr("try_divide(sum(rewards), sum(evidence)) AS reward"),
@@ -148,7 +148,7 @@ public final class Measure {
 
   private static Dataset<Row> weightFigures(Dataset<Row> weights) {
     return weights
-        .repartition(1)
+        .coalesce(1)
         .sortWithinPartitions("example_id")
         .agg(
             expr("count(1) AS examples"),
