@@ -94,9 +94,8 @@ public enum MemoryCase {
     long tokens =
         (long) work.prompts() * work.promptTokens() + (long) work.rows() * work.answerTokens();
     long factors =
-        (long) (config.heads() + 2 * config.kvHeads()) * config.headDim()
-            + 2L * config.intermediate();
-    long wholes = 2L * config.hidden() + (long) config.heads() * (config.headDim() + 1);
+        2L * (config.heads() + config.kvHeads()) * config.headDim() + 2L * config.intermediate();
+    long wholes = 2L * config.hidden();
     long layer = tokens * (factors * work.bytesPerNumber() + wholes * Float.BYTES);
     long parameters = work.model().parameters();
     return 2L * Float.BYTES * parameters

@@ -4,6 +4,7 @@ import dev.kindling.check.Check;
 import dev.kindling.engine.model.ModelConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +12,8 @@ import java.util.Map;
 /**
  * Sequences one behind the other without padding, and the places whose next token is trained on.
  * Sequences with equal prompts of one example share it: the prompt stands once, before their
- * completions. What follows the last trained token of a sequence is left out: no gradient comes
- * from there. The segments are those of the training program.
+ * completions, the shorter ones first. What follows the last trained token of a sequence is left
+ * out: no gradient comes from there. Segments and runs are those of the training program.
  */
 final class MicroBatch {
   private final List<Sequence> sequences;
@@ -21,8 +22,8 @@ final class MicroBatch {
   private final long[] places;
   private final long[] ids;
   private final long[] positions;
-  private final long[] starts;
-  private final long[] shared;
+  private final long[] runs;
+  private final long[] slots;
 
   private MicroBatch(List<Sequence> sequences, Picks picks, Layout layout) {
     this.sequences = sequences;
@@ -34,8 +35,8 @@ final class MicroBatch {
     }
     this.ids = layout.ids;
     this.positions = layout.positions;
-    this.starts = layout.starts.stream().mapToLong(Long::longValue).toArray();
-    this.shared = layout.shared.stream().mapToLong(Long::longValue).toArray();
+    this.runs = layout.runs.numbers();
+    this.slots = layout.runs.slots();
   }
 
   /**
@@ -48,7 +49,8 @@ final class MicroBatch {
   static MicroBatch of(List<Sequence> sequences, boolean always, ModelConfig config) {
     sequences.forEach(sequence -> check(sequence, config));
     Picks picks = Picks.of(sequences, always);
-    return new MicroBatch(List.copyOf(sequences), picks, Layout.of(sequences, picks.lengths));
+    Layout layout = Layout.of(sequences, picks.lengths, config.heads());
+    return new MicroBatch(List.copyOf(sequences), picks, layout);
   }
 
   private static void check(Sequence sequence, ModelConfig config) {
@@ -103,15 +105,15 @@ final class MicroBatch {
   private static final class Layout {
     private final long[] ids;
     private final long[] positions;
-    private final List<Long> starts = new ArrayList<>(List.of(0L));
-    private final List<Long> shared = new ArrayList<>();
+    private final Runs runs;
     // Of each sequence: place of its first token, number of tokens shared, place of the others.
     private final int[] firsts;
     private final int[] splits;
     private final int[] owns;
     private int end;
 
-    private Layout(int rows, int capacity) {
+    private Layout(int rows, int capacity, int heads) {
+      this.runs = new Runs(heads);
       this.ids = new long[capacity];
       this.positions = new long[capacity];
       this.firsts = new int[rows];
@@ -119,7 +121,7 @@ final class MicroBatch {
       this.splits = new int[rows];
     }
 
-    static Layout of(List<Sequence> sequences, int[] lengths) {
+    static Layout of(List<Sequence> sequences, int[] lengths, int heads) {
       Map<Prompt, List<Integer>> groups = new LinkedHashMap<>();
       int tokens = 0;
       for (int row = 0; row < lengths.length; row++) {
@@ -132,7 +134,7 @@ final class MicroBatch {
         tokens -= repeated * group.getKey().length();
         tokens += group.getValue().stream().mapToInt(row -> lengths[row]).sum();
       }
-      Layout layout = new Layout(lengths.length, tokens);
+      Layout layout = new Layout(lengths.length, tokens, heads);
       groups.values().forEach(rows -> layout.add(sequences, rows, lengths));
       return layout;
     }
@@ -142,26 +144,22 @@ final class MicroBatch {
       // A sequence alone is one segment: nobody else attends to its prompt.
       int split = rows.size() == 1 ? 0 : sequences.get(rows.get(0)).promptLength();
       append(sequences.get(rows.get(0)), 0, split);
-      int completions = end;
+      Runs.Run prompt = split == 0 ? Runs.NONE : runs.alone(split);
+      rows.sort(Comparator.comparingInt(row -> lengths[row]));
       for (int row : rows) {
         firsts[row] = first;
         splits[row] = split;
         owns[row] = end;
         append(sequences.get(row), split, lengths[row]);
-      }
-      if (split > 0 && end > completions) {
-        shared.addAll(List.of((long) first, (long) completions, (long) end));
+        runs.add(lengths[row] - split, prompt);
       }
     }
 
-    /** Appends the tokens {@code from} to {@code to} of a sequence as a segment. */
+    /** Appends the tokens {@code from} to {@code to} of a sequence. */
     private void append(Sequence sequence, int from, int to) {
       for (int t = from; t < to; t++) {
         ids[end] = sequence.tokenIds()[t];
         positions[end++] = t;
-      }
-      if (to > from) {
-        starts.add((long) end);
       }
     }
 
@@ -232,14 +230,14 @@ final class MicroBatch {
     return positions;
   }
 
-  /** Where segments start, and where the last one ends. */
-  long[] starts() {
-    return starts;
+  /** Of each run its first slot, segments, slots of each, prompt's first slot and its length. */
+  long[] runs() {
+    return runs;
   }
 
-  /** Of each shared prompt, where it starts, where its completions start and where they end. */
-  long[] shared() {
-    return shared;
+  /** The slot of each computed token (tokens). */
+  long[] slots() {
+    return slots;
   }
 
   /** Places that predict the trained tokens; those of a shared prompt's end repeat (picks). */

@@ -32,8 +32,8 @@ final class Pass implements AutoCloseable {
         List.of(
             tensor(model, batch.ids()),
             tensor(model, batch.positions()),
-            own(Value.of(batch.starts())),
-            own(Value.of(batch.shared())),
+            own(Value.of(batch.runs())),
+            tensor(model, batch.slots()),
             tensor(model, batch.places()),
             tensor(model, batch.targets()),
             model.weights(),

@@ -188,9 +188,9 @@ public final class Trainer implements AutoCloseable {
 
   /** Of how many layers all that the backward pass needs fits into the bound. */
   private int keptLayers(int tokens, ModelConfig config) {
-    long factors = (long) (config.heads() + 2 * config.kvHeads()) * config.headDim();
+    long factors = 2L * (config.heads() + config.kvHeads()) * config.headDim();
     factors += 2L * config.intermediate();
-    long wholes = 2L * config.hidden() + (long) config.heads() * (config.headDim() + 1);
+    long wholes = 2L * config.hidden();
     long bytesOfFactor = precision == Precision.BFLOAT16 ? Short.BYTES : Float.BYTES;
     long bytes = tokens * (factors * bytesOfFactor + wholes * Float.BYTES);
     return (int) Math.min(config.layers(), keptBytes / bytes);

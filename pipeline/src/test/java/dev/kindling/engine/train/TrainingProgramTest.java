@@ -15,7 +15,6 @@ import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.Program;
 import dev.kindling.engine.model.Scope;
 import dev.kindling.engine.model.Tensor;
-import dev.kindling.engine.model.Value;
 import dev.kindling.engine.model.Weights;
 import dev.kindling.objective.LpReg;
 import dev.kindling.objective.PolicyGradient;
@@ -54,47 +53,31 @@ class TrainingProgramTest {
   }
 
   @Test
-  void attentionOfOtherDevicesIsThatOfTheProcessorsKernel() {
-    // 5 queries of one head of width 4 meet 5 keys causally and 3 keys without a mask.
-    try (Scope scope = new Scope()) {
-      for (boolean causal : new boolean[] {true, false}) {
-        Value mask = scope.own(Value.of(causal));
-        double[][] lanes = attended(scope, mask, causal ? 5 : 3, "meet_plainly", 1, 1, -1, 4);
-        double[][] tokens = attended(scope, mask, causal ? 5 : 3, "meet", -1, 1, 4);
-        for (int i = 0; i < 5; i++) {
-          assertThat(lanes[i]).containsExactly(tokens[i], within(1e-12));
-        }
-        assertThat(tokens[0]).hasSize(20);
-        assertThat(tokens[1]).hasSize(5);
-      }
+  void longSegmentsAreThoseOfTheDecoderOfArrays() {
+    // More than the 64 queries that meet keys at once; 66 and 70 tokens stand in one run.
+    ModelConfig config =
+        new ModelConfig(29, 16, 2, 4, 2, 8, 24, 256, 10000, 1e-6, true, true, false);
+    double[] flat = DoublePass.weights(config);
+    List<Sequence> sequences = List.of(row(0, 70), row(1, 140), row(2, 66));
+    assertThat(MicroBatch.of(sequences, false, config).runs())
+        .containsExactly(0, 1, 5, 0, 0, 5, 2, 70, 0, 5, 145, 1, 140, 0, 5);
+    DoublePass program = DoublePass.of(PROGRAM, config, flat, sequences, 2);
+    DoublePass arrays = runArrays(config, flat, sequences);
+    assertThat(program.logprobs()).containsExactly(arrays.logprobs(), within(1e-12));
+    assertThat(norm(arrays.gradient())).isGreaterThan(1);
+    assertThat(program.gradient()).containsExactly(arrays.gradient(), within(1e-11));
+  }
+
+  /** A row with a prompt of 5 tokens, all behind which are trained on, and which reads so many. */
+  private static Sequence row(int sample, int read) {
+    CounterRandom random = CounterRandom.of(sample, "row");
+    int[] tokens = new int[5 + read + 1];
+    double[] coefs = new double[tokens.length];
+    for (int t = 0; t < tokens.length; t++) {
+      tokens[t] = t < 5 ? t : (int) (random.uniform(t) * 29);
+      coefs[t] = t < 5 ? 0 : 0.1 * (1 + t % 3);
     }
-  }
-
-  /** Mixed values, logs of sums, and slopes by q, k and v; -1 in a shape stands for the tokens. */
-  private static double[][] attended(
-      Scope scope, Value causal, int keys, String method, long... shape) {
-    Value q = normals(scope, "q", 5, shape);
-    Value k = normals(scope, "k", keys, shape);
-    Value v = normals(scope, "v", keys, shape);
-    List<Tensor> met = results(scope, method, q, k, v, causal);
-    Value da = normals(scope, "da", 5, shape);
-    Value a = scope.own(Value.of(met.get(0)));
-    Value z = scope.own(Value.of(met.get(1)));
-    List<Tensor> all = new ArrayList<>(met);
-    all.addAll(results(scope, method + "_slope", da, q, k, v, a, z, causal));
-    return all.stream().map(Tensor::doubles).toArray(double[][]::new);
-  }
-
-  private static Value normals(Scope scope, String name, int tokens, long... shape) {
-    CounterRandom random = CounterRandom.of(1, name);
-    double[] elements = new double[tokens * 4];
-    Arrays.setAll(elements, random::normal);
-    long[] filled = Arrays.stream(shape).map(length -> length == -1 ? tokens : length).toArray();
-    return scope.own(Value.of(scope.own(Tensor.of(elements, filled))));
-  }
-
-  private static List<Tensor> results(Scope scope, String method, Value... arguments) {
-    return scope.own(scope.own(PROGRAM.run(method, arguments)).tensors());
+    return new Sequence("x", sample, tokens, 5, coefs, 0.01, new float[tokens.length]);
   }
 
   @Test
