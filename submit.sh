@@ -57,8 +57,6 @@ fi
 export OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 # Huge pages and no trimming: training measured 1.2 to 1.3 times faster.
 export GLIBC_TUNABLES=${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=4000000000:glibc.malloc.trim_threshold=8000000000}
-# glibc asks for them in its main arena only, and tasks have others: torch asks for its large tensors itself.
-export THP_MEM_ALLOC_ENABLE=${THP_MEM_ALLOC_ENABLE:-1}
 # oneDNN keeps a kernel for each shape it has met, 1024 by default: some 150 MB more.
 export ONEDNN_PRIMITIVE_CACHE_CAPACITY=${ONEDNN_PRIMITIVE_CACHE_CAPACITY:-256}
 
