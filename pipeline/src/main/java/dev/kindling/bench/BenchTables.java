@@ -1,5 +1,7 @@
 package dev.kindling.bench;
 
+import dev.kindling.engine.model.Arithmetic;
+import dev.kindling.engine.model.Device;
 import dev.kindling.engine.model.Precision;
 import dev.kindling.report.TextTable;
 import java.io.IOException;
@@ -47,12 +49,16 @@ public final class BenchTables {
 
   /** The floor itself. */
   public String machine() {
+    boolean widens = Arithmetic.of(Precision.BFLOAT16, Device.CPU) == Arithmetic.WIDENED_BFLOAT16;
     return TextTable.of(
         List.of("one of %d cores, all busy".formatted(bench.tasks()), "at best"),
         List.of(
             List.of("reads from memory", decimals(floor.bytesPerSecond() / GIGA, 1) + " GB/s"),
             List.of("float32 products", decimals(floor.float32Flops() / GIGA, 0) + " GFLOP/s"),
-            List.of("bfloat16 products", decimals(floor.bfloat16Flops() / GIGA, 0) + " GFLOP/s")));
+            List.of(
+                "bfloat16 products",
+                decimals(floor.bfloat16Flops() / GIGA, 0)
+                    + (widens ? " GFLOP/s, multiplied as float32" : " GFLOP/s"))));
   }
 
   /** Sampling: tokens that the rollout stage samples in a second of its tasks. */

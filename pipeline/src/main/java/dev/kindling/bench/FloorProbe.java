@@ -1,5 +1,8 @@
 package dev.kindling.bench;
 
+import dev.kindling.engine.model.Arithmetic;
+import dev.kindling.engine.model.Device;
+import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.Program;
 import dev.kindling.engine.model.Scope;
 import dev.kindling.engine.model.Tensor;
@@ -31,7 +34,10 @@ final class FloorProbe {
 
   private static Floor ofThisCore() {
     try (Program program = Program.load("machine.torchscript")) {
-      return new Floor(bandwidth(program), flops(program, false), flops(program, true));
+      return new Floor(
+          bandwidth(program),
+          flops(program, Precision.FLOAT32),
+          flops(program, Precision.BFLOAT16));
     }
   }
 
@@ -42,7 +48,7 @@ final class FloorProbe {
     }
   }
 
-  private static double flops(Program program, boolean half) {
+  private static double flops(Program program, Precision precision) {
     try (Scope scope = new Scope()) {
       Value operands =
           scope.own(
@@ -51,7 +57,7 @@ final class FloorProbe {
                   scope.own(Value.of(ROWS)),
                   scope.own(Value.of(INNER)),
                   scope.own(Value.of(ROWS)),
-                  scope.own(Value.of(half))));
+                  scope.own(Arithmetic.of(precision, Device.CPU).numbers())));
       return 2.0 * ROWS * INNER * ROWS / fastest(program, "multiply", operands);
     }
   }

@@ -1,5 +1,7 @@
 package dev.kindling.bench;
 
+import dev.kindling.engine.model.Arithmetic;
+import dev.kindling.engine.model.Device;
 import dev.kindling.engine.model.Precision;
 import java.util.Locale;
 
@@ -30,9 +32,9 @@ public record Workload(
     return promptTokens + answerTokens;
   }
 
-  /** Bytes of one number of weights, activations and cache. */
+  /** Bytes of one number of weights, activations and cache, on a processor like this one. */
   int bytesPerNumber() {
-    return precision == Precision.BFLOAT16 ? 2 : Float.BYTES;
+    return Arithmetic.of(precision, Device.CPU).bytes();
   }
 
   /** For tables: prompts × samples × (prompt + answer). */

@@ -1,5 +1,6 @@
 package dev.kindling.command;
 
+import dev.kindling.engine.model.Arithmetic;
 import dev.kindling.engine.model.Device;
 import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.Precision;
@@ -98,9 +99,15 @@ final class DoctorCommand implements Callable<Integer> {
     try (Weights weights = Weights.random(tiny, 1, 0.02);
         Decoder decoder = Decoder.load(tiny, Precision.FLOAT32, device, weights)) {
       float[] logprobs = decoder.logprobs(new int[] {1, 2, 3});
-      return "natives work on %s, log-probs of a new policy %s"
-          .formatted(device, Arrays.toString(logprobs));
+      return "natives work on %s, log-probs of a new policy %s; %s"
+          .formatted(device, Arrays.toString(logprobs), bfloat16(device));
     }
+  }
+
+  private static String bfloat16(Device device) {
+    return Arithmetic.of(Precision.BFLOAT16, device) == Arithmetic.BFLOAT16
+        ? "bfloat16 products"
+        : "no bfloat16 products (no AVX-512): model.precision bfloat16 costs what float32 does";
   }
 
   private static String tokenizers() {

@@ -3,6 +3,8 @@ package dev.kindling.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.kindling.engine.model.Arithmetic;
+import dev.kindling.engine.model.Device;
 import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.Precision;
 import org.junit.jupiter.api.Test;
@@ -24,9 +26,11 @@ class FloorTest {
   }
 
   @Test
-  void bfloat16HalvesTheBytes() {
+  void inBfloat16PassesReadAsManyBytesAsTheProcessorHoldsNumbersIn() {
     Workload work = new Workload(MODEL, Precision.BFLOAT16, 2, 3, 5, 1);
-    assertThat(new Floor(2, 1e9, 1e9).rollout(work))
+    assertThat(
+            new Floor(Arithmetic.of(Precision.BFLOAT16, Device.CPU).bytes(), 1e9, 1e9)
+                .rollout(work))
         .isCloseTo(144 + 184 + 40 + 184 + 64, within(1e-3));
   }
 

@@ -1,5 +1,6 @@
 package dev.kindling.engine.sample;
 
+import dev.kindling.engine.model.Arithmetic;
 import dev.kindling.engine.model.Device;
 import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.Parameter;
@@ -23,10 +24,6 @@ import java.util.List;
  * and read by any number of threads at once, each with its own {@link KvCache}.
  */
 public final class Decoder implements AutoCloseable {
-  // Type codes of torch's own, which programs use.
-  private static final int FLOAT32 = 6;
-  private static final int BFLOAT16 = 15;
-
   private final ModelConfig config;
   private final Device device;
   private final Scope scope = new Scope();
@@ -35,14 +32,14 @@ public final class Decoder implements AutoCloseable {
   // Null where the embedding is in memory.
   private final EmbeddingFile embedding;
 
-  private Decoder(ModelConfig config, Precision precision, Device device, FloatSource source)
+  private Decoder(ModelConfig config, Arithmetic arithmetic, Device device, FloatSource source)
       throws IOException {
     this.config = config;
     this.device = device;
     this.program = Program.load("decoding.torchscript");
     EmbeddingFile file = null;
     try {
-      this.weights = pack(precision, source);
+      this.weights = pack(arithmetic, source);
       if (config.tiedHead() && device.type() == Device.Type.CPU) {
         file = EmbeddingFile.write(ParameterLayout.of(config).parameters().get(0), source);
       }
@@ -67,20 +64,23 @@ public final class Decoder implements AutoCloseable {
   public static Decoder load(
       ModelConfig config, Precision precision, Device device, FloatSource source)
       throws IOException {
-    return new Decoder(config, precision, device, source);
+    return new Decoder(config, Arithmetic.of(precision, device), device, source);
   }
 
   /** Packs weights that are in memory, on their device; nothing is shared with them. */
   public static Decoder of(Weights source, Precision precision) {
+    return of(source, Arithmetic.of(precision, source.device()));
+  }
+
+  static Decoder of(Weights source, Arithmetic arithmetic) {
     try {
-      return new Decoder(source.config(), precision, source.device(), source);
+      return new Decoder(source.config(), arithmetic, source.device(), source);
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot read weights from memory", e);
     }
   }
 
-  private Value pack(Precision precision, FloatSource source) throws IOException {
-    int type = precision == Precision.FLOAT32 ? FLOAT32 : BFLOAT16;
+  private Value pack(Arithmetic arithmetic, FloatSource source) throws IOException {
     List<Parameter> parameters = ParameterLayout.of(config).parameters();
     int ends = config.tiedHead() ? 2 : 3;
     int stride = (parameters.size() - ends) / config.layers();
@@ -107,19 +107,19 @@ public final class Decoder implements AutoCloseable {
                     inputs.own(Value.of(inputs.own(angles.on(device)))),
                     inputs.own(Value.of(config.headDim())),
                     inputs.own(Value.of(config.normEps())),
-                    inputs.own(Value.of(type))));
+                    inputs.own(arithmetic.numbers())));
         all.addAll(packed.own(result.tensors()));
       }
       for (int layer = 0; layer < config.layers(); layer++) {
         List<Parameter> ofLayer = parameters.subList(1 + layer * stride, 1 + (layer + 1) * stride);
-        all.addAll(packed.own(packLayer(ofLayer, type, source)));
+        all.addAll(packed.own(packLayer(ofLayer, arithmetic, source)));
       }
       return scope.own(Value.of(all));
     }
   }
 
-  private List<Tensor> packLayer(List<Parameter> parameters, int type, FloatSource source)
-      throws IOException {
+  private List<Tensor> packLayer(
+      List<Parameter> parameters, Arithmetic arithmetic, FloatSource source) throws IOException {
     try (Scope inputs = new Scope()) {
       List<Tensor> tensors = new ArrayList<>();
       for (Parameter parameter : parameters) {
@@ -133,7 +133,7 @@ public final class Decoder implements AutoCloseable {
                   inputs.own(Value.of(config.headDim())),
                   inputs.own(Value.of(config.qkvBias())),
                   inputs.own(Value.of(config.qkNorm())),
-                  inputs.own(Value.of(type))))
+                  inputs.own(arithmetic.numbers())))
           .tensors();
     }
   }

@@ -1,8 +1,8 @@
 package dev.kindling.engine.train;
 
+import dev.kindling.engine.model.Arithmetic;
 import dev.kindling.engine.model.Device;
 import dev.kindling.engine.model.ModelConfig;
-import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.RotaryTable;
 import dev.kindling.engine.model.Scope;
 import dev.kindling.engine.model.Tensor;
@@ -14,24 +14,24 @@ import java.util.List;
  *
  * @param config its shape
  * @param device where its tensors are
- * @param precision which numbers its large matrix products multiply
+ * @param arithmetic how its large matrix products multiply
  * @param weights its parameters, in the layout's order
  * @param cos rotary cosines (positions, headDim)
  * @param sin rotary sines (positions, headDim)
  */
 record Model(
-    ModelConfig config, Device device, Precision precision, Value weights, Value cos, Value sin) {
+    ModelConfig config, Device device, Arithmetic arithmetic, Value weights, Value cos, Value sin) {
   /** The arguments of this model, owned by {@code scope}. */
   static Model of(
       ModelConfig config,
-      Precision precision,
+      Arithmetic arithmetic,
       List<Tensor> weights,
       RotaryTable table,
       Scope scope) {
     return new Model(
         config,
         table.cos().device(),
-        precision,
+        arithmetic,
         scope.own(Value.of(weights)),
         scope.own(Value.of(table.cos())),
         scope.own(Value.of(table.sin())));

@@ -1,6 +1,5 @@
 package dev.kindling.engine.train;
 
-import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.Program;
 import dev.kindling.engine.model.Scope;
 import dev.kindling.engine.model.Tensor;
@@ -42,7 +41,7 @@ final class Pass implements AutoCloseable {
             own(Value.of(model.config().normEps())),
             own(Value.of(model.config().qkvBias())),
             own(Value.of(model.config().qkNorm())),
-            own(Value.of(model.precision() == Precision.BFLOAT16)),
+            own(model.arithmetic().numbers()),
             own(Value.of((long) Math.max(1, CHUNK_FLOATS / model.config().vocab()))),
             own(Value.of(proxy.noise().map(Proxy::kappa).orElse(0.0))),
             own(Value.of(proxy.noise().map(Proxy::tau).orElse(0.0))),

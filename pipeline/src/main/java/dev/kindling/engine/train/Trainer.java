@@ -1,6 +1,8 @@
 package dev.kindling.engine.train;
 
+import dev.kindling.engine.model.Arithmetic;
 import dev.kindling.engine.model.Cancelled;
+import dev.kindling.engine.model.Device;
 import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.Program;
@@ -22,7 +24,7 @@ import java.util.function.Function;
  */
 public final class Trainer implements AutoCloseable {
   private final Program program;
-  private final Precision precision;
+  private final Function<Device, Arithmetic> arithmetic;
   private final long keptBytes;
 
   /**
@@ -33,7 +35,11 @@ public final class Trainer implements AutoCloseable {
    *     layers beyond it are computed twice, to the same bits
    */
   public Trainer(Precision precision, long keptBytes) {
-    this.precision = precision;
+    this(device -> Arithmetic.of(precision, device), keptBytes);
+  }
+
+  Trainer(Function<Device, Arithmetic> arithmetic, long keptBytes) {
+    this.arithmetic = arithmetic;
     this.keptBytes = keptBytes;
     this.program = Program.load("layers.torchscript", "training.torchscript");
   }
@@ -124,9 +130,10 @@ public final class Trainer implements AutoCloseable {
       Policies policies, List<MicroBatch> batches, SequenceLoss loss, Scope scope) {
     ModelConfig config = policies.trained().config();
     int positions = batches.stream().mapToInt(MicroBatch::positionsNeeded).max().orElse(1);
-    RotaryTable table = scope.own(RotaryTable.of(config, positions, policies.trained().device()));
+    Device device = policies.trained().device();
+    RotaryTable table = scope.own(RotaryTable.of(config, positions, device));
     Function<Weights, Model> model =
-        weights -> Model.of(config, precision, weights.tensors(), table, scope);
+        weights -> Model.of(config, arithmetic.apply(device), weights.tensors(), table, scope);
     Optional<Weights> sampler = policies.sampler().filter(any -> loss.needsSampler());
     return new Models(
         model.apply(policies.trained()),
@@ -172,7 +179,7 @@ public final class Trainer implements AutoCloseable {
       SequenceLoss loss,
       Value total) {
     Model policy = models.trained();
-    int kept = keptLayers(batch.tokens(), policy.config());
+    int kept = keptLayers(batch.tokens(), policy);
     try (Pass pass = Pass.training(program, policy, batch, proxy, kept)) {
       BatchLoss evaluated = BatchLoss.of(batch, PickScores.of(pass, reference), loss);
       if (evaluated.hasSlope()) {
@@ -187,12 +194,12 @@ public final class Trainer implements AutoCloseable {
   }
 
   /** Of how many layers all that the backward pass needs fits into the bound. */
-  private int keptLayers(int tokens, ModelConfig config) {
+  private int keptLayers(int tokens, Model policy) {
+    ModelConfig config = policy.config();
     long factors = 2L * (config.heads() + config.kvHeads()) * config.headDim();
     factors += 2L * config.intermediate();
     long wholes = 2L * config.hidden();
-    long bytesOfFactor = precision == Precision.BFLOAT16 ? Short.BYTES : Float.BYTES;
-    long bytes = tokens * (factors * bytesOfFactor + wholes * Float.BYTES);
+    long bytes = tokens * (factors * policy.arithmetic().bytes() + wholes * Float.BYTES);
     return (int) Math.min(config.layers(), keptBytes / bytes);
   }
 

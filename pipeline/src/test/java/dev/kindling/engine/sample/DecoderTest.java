@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.kindling.engine.model.Arithmetic;
+import dev.kindling.engine.model.Device;
 import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.Weights;
@@ -67,12 +69,19 @@ class DecoderTest {
     }
   }
 
-  @Test
-  void inBfloat16StepsGetTheLogitsOfTheirOwnSequenceRoughly() {
+  /** As this processor multiplies bfloat16 numbers, and as any can. */
+  static Stream<Arithmetic> halves() {
+    return Stream.of(Arithmetic.of(Precision.BFLOAT16, Device.CPU), Arithmetic.WIDENED_BFLOAT16)
+        .distinct();
+  }
+
+  @ParameterizedTest
+  @MethodSource("halves")
+  void inBfloat16StepsGetTheLogitsOfTheirOwnSequenceRoughly(Arithmetic half) {
     int[][] prompts = {tokens(2, 10), tokens(1, 39)};
     int[][] sequences = prompts.clone();
     try (Weights weights = PlainDecoder.weights(QWEN3, 5);
-        Decoder decoder = Decoder.of(weights, Precision.BFLOAT16);
+        Decoder decoder = Decoder.of(weights, half);
         KvCache cache = new KvCache(decoder, prompts, 1)) {
       PlainDecoder plain = new PlainDecoder(weights);
       double gap = 0;

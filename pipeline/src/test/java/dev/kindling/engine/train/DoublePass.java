@@ -1,9 +1,9 @@
 package dev.kindling.engine.train;
 
+import dev.kindling.engine.model.Arithmetic;
 import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.Parameter;
 import dev.kindling.engine.model.ParameterLayout;
-import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.Program;
 import dev.kindling.engine.model.RotaryTable;
 import dev.kindling.engine.model.Scope;
@@ -71,7 +71,7 @@ record DoublePass(double[] logprobs, double[] entropies, double loss, double[] g
       Model model =
           Model.of(
               config,
-              Precision.FLOAT32,
+              Arithmetic.FLOAT32,
               weights,
               rotary(config, batch.positionsNeeded(), scope),
               scope);

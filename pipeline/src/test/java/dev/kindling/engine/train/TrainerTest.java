@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.kindling.check.InvalidInputException;
+import dev.kindling.engine.model.Arithmetic;
+import dev.kindling.engine.model.Device;
 import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.Weights;
@@ -19,8 +21,11 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Gradients of micro-batches in fp32, and what they were made of. */
 class TrainerTest {
@@ -270,11 +275,18 @@ class TrainerTest {
         .hasMessageStartingWith("Invalid reference policy: none");
   }
 
-  @Test
-  void bfloat16GradientsPointWhereThoseOfFloat32Do() {
+  /** As this processor multiplies bfloat16 numbers, and as any can. */
+  static Stream<Arithmetic> halves() {
+    return Stream.of(Arithmetic.of(Precision.BFLOAT16, Device.CPU), Arithmetic.WIDENED_BFLOAT16)
+        .distinct();
+  }
+
+  @ParameterizedTest
+  @MethodSource("halves")
+  void bfloat16GradientsPointWhereThoseOfFloat32Do(Arithmetic arithmetic) {
     List<List<Sequence>> batches = List.of(Examples.groups(List.of(4, 1, 3), CONFIG, 1));
-    try (Trainer half = new Trainer(Precision.BFLOAT16, ALL);
-        Trainer frugal = new Trainer(Precision.BFLOAT16, 0);
+    try (Trainer half = new Trainer(device -> arithmetic, ALL);
+        Trainer frugal = new Trainer(device -> arithmetic, 0);
         ShardGradient whole = gradient(WEIGHTS, batches);
         ShardGradient rounded = half.gradient(Policies.of(WEIGHTS), batches, LOG_LIKELIHOOD);
         ShardGradient again = frugal.gradient(Policies.of(WEIGHTS), batches, LOG_LIKELIHOOD)) {
