@@ -61,8 +61,10 @@ export GLIBC_TUNABLES=${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1:glibc.malloc.mmap
 export ONEDNN_PRIMITIVE_CACHE_CAPACITY=${ONEDNN_PRIMITIVE_CACHE_CAPACITY:-256}
 
 given() { local option; for option in "${spark[@]+"${spark[@]}"}"; do [[ $option == "$1" || $option == "$1="* ]] && return 0; done; return 1; }
+# The master is this very machine: none is given, or one such as local[2].
+is_local() { local all=" ${spark[*]-}"; ! given --master || [[ $all == *" --master local"* || $all == *" --master=local"* ]]; }
 defaults=()
-if ! given --properties-file && [[ -z ${SPARK_HOME:-} || ! -f ${SPARK_HOME:-}/conf/spark-defaults.conf ]] && ! given --master; then
+if ! given --properties-file && [[ -z ${SPARK_HOME:-} || ! -f ${SPARK_HOME:-}/conf/spark-defaults.conf ]] && is_local; then
   defaults=(--properties-file "$here/conf/spark/local.conf")
 fi
 given --driver-java-options || defaults+=(--driver-java-options "-Dlog4j2.configurationFile=file:${here// /%20}/conf/spark/log4j2.properties")
