@@ -46,6 +46,8 @@ final class Interruption {
     isStopping = true;
     System.err.println(
         "\nInterrupted. Committed steps are safe; the same command with --resume goes on from them.");
+    // A process of the command's own hears of a key, but not of a signal to this one.
+    ProcessHandle.current().children().forEach(ProcessHandle::destroy);
     SparkSession.getDefaultSession()
         .foreach(
             session -> {
