@@ -1,6 +1,7 @@
 package dev.kindling.command;
 
 import dev.kindling.check.Check;
+import dev.kindling.check.InvalidInputException;
 import dev.kindling.conf.Configuration;
 import dev.kindling.conf.SamplerConf;
 import dev.kindling.engine.model.ModelConfig;
@@ -31,8 +32,8 @@ record RunModel(
   /**
    * Reads the model folder.
    *
-   * @throws dev.kindling.check.InvalidInputException if a file cannot be read as what it is, the
-   *     tokenizer lacks a token that the settings name, or has more tokens than the policy has rows
+   * @throws InvalidInputException if a file cannot be read as what it is, the tokenizer lacks a
+   *     token that the settings name, or has more tokens than the policy has rows
    */
   static RunModel read(RunFolder folder, Configuration conf) throws IOException {
     ModelFolder model = ModelFolder.open(folder.fileSystem().getConf(), folder.model());
@@ -55,8 +56,18 @@ record RunModel(
           texts,
           sampler.thinkingTokens() == 0
               ? SamplerSettings.NO_TOKEN
-              : tokenizer.token("sampler.end_of_thinking", sampler.endOfThinking()),
+              : endOfThinking(tokenizer, sampler.endOfThinking()),
           texts.endOfSequence(tokenizer, sampler.endOfSequence()));
+    }
+  }
+
+  /** Most pretrained models have no such token; a user of one is told how to do without. */
+  private static int endOfThinking(Tokenizer tokenizer, String text) {
+    try {
+      return tokenizer.token("sampler.end_of_thinking", text);
+    } catch (InvalidInputException refused) {
+      throw new InvalidInputException(
+          refused.getMessage() + " (with sampler.thinking_tokens: 0 none is needed)", refused);
     }
   }
 }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
@@ -41,10 +42,33 @@ final class RunStart {
     if (resume && RunFolder.exists(hadoop(), parent, name)) {
       return start(RunFolder.open(hadoop(), parent, name), conf, Optional.empty());
     }
-    // Opened before the folder is made, so that a policy that is refused leaves none behind.
     try (InitialModel model = InitialModel.of(hadoop(), conf)) {
-      return start(
-          RunFolder.create(hadoop(), parent, name, conf.toYaml()), conf, Optional.of(model));
+      RunFolder folder = RunFolder.create(hadoop(), parent, name, conf.toYaml());
+      try {
+        return start(folder, conf, Optional.of(model));
+      } catch (InvalidInputException refused) {
+        // Else the next try, of corrected settings, would be told that the run exists.
+        takeBack(folder);
+        throw refused;
+      }
+    }
+  }
+
+  /** Removes what the start has written, and the folder unless something else lies in it. */
+  private static void takeBack(RunFolder folder) throws IOException {
+    FileSystem files = folder.fileSystem();
+    // Without its configuration, which goes first, the folder is no run.
+    for (Path written :
+        List.of(folder.config(), folder.model(), folder.prompts(), folder.evaluationPrompts())) {
+      files.delete(written, true);
+    }
+    removeIfEmpty(files, RunLock.folder(folder.root()));
+    removeIfEmpty(files, folder.root());
+  }
+
+  private static void removeIfEmpty(FileSystem files, Path folder) throws IOException {
+    if (files.listStatus(folder).length == 0) {
+      files.delete(folder, false);
     }
   }
 

@@ -94,7 +94,7 @@ public final class RunLock implements Closeable {
    * @throws InvalidInputException naming host, process and time, when another driver holds it
    */
   public static RunLock acquire(FileSystem fileSystem, Path folder) throws IOException {
-    Path claims = new Path(folder, "lock");
+    Path claims = folder(folder);
     Path claim = new Path(claims, UUID.randomUUID() + CLAIM_SUFFIX);
     byte[] content = JSON.writeValueAsBytes(Holder.ofThisProcess());
     AtomicFile.write(fileSystem, claim, out -> out.write(content));
@@ -108,6 +108,11 @@ public final class RunLock implements Closeable {
       lock.close();
       throw refused;
     }
+  }
+
+  /** Where the claims to a run lie. */
+  public static Path folder(Path run) {
+    return new Path(run, "lock");
   }
 
   /**

@@ -47,9 +47,10 @@ class BadInputTest {
   }
 
   @Test
-  void aMissingDataSetIsNamed() throws IOException {
+  void aMissingDataSetIsNamedAndLeavesNoRunFolderBehind() throws IOException {
     Path missing = temporary.resolve("missing.jsonl");
     refuses("Cannot read data set " + missing + ": no such file", train("data.path=" + missing));
+    assertThat(temporary.resolve("run")).doesNotExist();
   }
 
   @Test

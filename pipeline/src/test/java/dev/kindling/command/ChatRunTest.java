@@ -112,9 +112,11 @@ class ChatRunTest {
   }
 
   @Test
-  void anEndOfThinkingOfSeveralTokensIsRefusedWithThem() throws IOException {
+  void anEndOfThinkingOfSeveralTokensIsRefusedWithThemAndLeavesNoRunFolderBehind()
+      throws IOException {
     refuses(
         settings("qwen3-tiny", "sampler.end_of_thinking=</a"),
-        "Invalid sampler.end_of_thinking: </a (must be one token of the tokenizer, which makes '<', '/', 'a' of it)");
+        "Invalid sampler.end_of_thinking: </a (must be one token of the tokenizer, which makes '<', '/', 'a' of it) (with sampler.thinking_tokens: 0 none is needed)");
+    assertThat(temporary.resolve("run")).doesNotExist();
   }
 }
