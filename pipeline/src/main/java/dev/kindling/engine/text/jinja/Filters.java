@@ -3,7 +3,6 @@ package dev.kindling.engine.text.jinja;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** jinja2's filters by name; those of texts and of sequences have classes of their own. */
 final class Filters {
@@ -36,9 +35,13 @@ final class Filters {
     return FILTERS.containsKey(name);
   }
 
+  /** A filter; where there is none, one that is refused when a rendering comes to it. */
   static Filter named(String name) {
-    return Optional.ofNullable(FILTERS.get(name))
-        .orElseThrow(() -> new TemplateFault("has the unknown filter " + name));
+    return FILTERS.getOrDefault(
+        name,
+        (r, v, a) -> {
+          throw new TemplateFault("has the unknown filter " + name);
+        });
   }
 
   private static Object orDefault(Rendering r, Object value, Arguments a) {

@@ -33,7 +33,7 @@ final class StatementParser extends ExpressionParser {
    *
    * @param word the first word of the block, or {@link #PRINTED}
    * @param text what follows it
-   * @throws TemplateFault when that is not jinja2's grammar, or names an unknown filter or test
+   * @throws TemplateFault when that is not jinja2's grammar
    */
   static Statement parse(String word, String text) {
     if (WITHOUT_EXPRESSION.contains(word)) {

@@ -3,7 +3,6 @@ package dev.kindling.engine.text.jinja;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 /** jinja2's tests, the words behind {@code is}. */
 final class Tests {
@@ -59,13 +58,19 @@ final class Tests {
     return TESTS.containsKey(name) || Comparison.isOperator(name);
   }
 
-  /** A test by name or, as in {@code select('==', 1)}, by operator. */
+  /**
+   * A test by name or, as in {@code select('==', 1)}, by operator; where there is none, one that is
+   * refused when a rendering comes to it.
+   */
   static Test named(String name) {
     if (Comparison.isOperator(name)) {
       return comparison(name);
     }
-    return Optional.ofNullable(TESTS.get(name))
-        .orElseThrow(() -> new TemplateFault("has the unknown test " + name));
+    return TESTS.getOrDefault(
+        name,
+        (r, v, a) -> {
+          throw new TemplateFault("has the unknown test " + name);
+        });
   }
 
   private static boolean isSequence(Object value) {

@@ -90,7 +90,7 @@ class JinjaTemplateTest {
         "{% include 'x' %} ; has the unknown block include",
         "{% import 'conf/defaults.yaml' as x %} ; has the unknown block import",
         "{% extends '/etc/passwd' %} ; has the unknown block extends",
-        "{{ 1 | filter:x }} ; has the unknown filter filter",
+        "{{ 1 | filter:x }} ; has a syntax error in '1 | filter : x'",
         "{{ 'a' | ipaddr }} ; has the unknown filter ipaddr",
         "{{ 1 if }} ; has a syntax error in '1 if'",
         "{% if 1 %} ; cannot be read: ",
