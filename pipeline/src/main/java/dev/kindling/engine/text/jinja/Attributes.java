@@ -24,6 +24,9 @@ final class Attributes {
 
   /** {@code value[key]}: an element, else the attribute of that name. */
   static Object element(Rendering r, Object value, Object key) {
+    if (value instanceof Undefined undefined) {
+      throw undefined.fault();
+    }
     if (value instanceof Map<?, ?> map) {
       Object element = key instanceof List || key instanceof Map ? null : map.get(Python.key(key));
       if (element != null) {

@@ -78,13 +78,13 @@ final class Python {
     return number instanceof Boolean flag ? (flag ? 1 : 0) : ((Number) number).longValue();
   }
 
-  /** A value as the key of a dictionary: equal numbers are one key. */
+  /** A value as the key of a dictionary: equal numbers are one key, and all that is undefined. */
   static Object key(Object value) {
     if ((value instanceof List && !(value instanceof Tuple)) || value instanceof Map) {
       throw new TemplateFault("takes " + type(value) + " as a key of a dictionary");
     }
-    if (value instanceof Undefined undefined) {
-      throw undefined.fault();
+    if (value instanceof Undefined) {
+      return Undefined.KEY;
     }
     boolean isWhole =
         value instanceof Boolean

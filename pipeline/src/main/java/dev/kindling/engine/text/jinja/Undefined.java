@@ -7,6 +7,9 @@ package dev.kindling.engine.text.jinja;
  * @param reason what there is not, for the message of a refusal
  */
 record Undefined(String reason) {
+  /** Stands for any of them among the keys of a dictionary. */
+  static final Undefined KEY = new Undefined("a key is undefined");
+
   static Undefined name(String name) {
     return new Undefined("'" + name + "' is undefined");
   }
