@@ -92,6 +92,11 @@ final class SequenceFilters {
     };
   }
 
+  /** The elements of a value; jinja2 does not ask whether one that counts as false has any. */
+  private static List<Object> orNothing(Rendering r, Object value) {
+    return Python.truth(value) ? r.python().list(value) : List.of();
+  }
+
   private static Object map(Rendering r, Object value, Arguments a) {
     Function<Object, Object> rule;
     if (a.positional().isEmpty()) {
@@ -101,7 +106,7 @@ final class SequenceFilters {
       rule = element -> filter.apply(r, element, a.rest(1));
     }
     List<Object> mapped = new ArrayList<>();
-    r.python().list(value).forEach(element -> mapped.add(r.made(rule.apply(element))));
+    orNothing(r, value).forEach(element -> mapped.add(r.made(rule.apply(element))));
     return mapped;
   }
 
@@ -113,7 +118,7 @@ final class SequenceFilters {
     Tests.Test test =
         rest.size() == 0 ? (q, v, none) -> Python.truth(v) : Tests.named(rest.text(0, "test"));
     return new ArrayList<>(
-        r.python().list(value).stream()
+        orNothing(r, value).stream()
             .filter(element -> test.holds(r, key.apply(element), rest.rest(1)) == isWanted)
             .toList());
   }
