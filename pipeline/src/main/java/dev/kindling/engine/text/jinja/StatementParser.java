@@ -62,7 +62,17 @@ final class StatementParser extends ExpressionParser {
 
   @Override
   protected AstNode expr(boolean required) throws ScanException, ParseException {
-    return Expression.constant(statement());
+    Statement statement = statement();
+    if (mayHaveColon(statement)) {
+      take(":");
+    }
+    return Expression.constant(statement);
+  }
+
+  /** Whether jinja2 passes over a colon behind a statement, where Python has one. */
+  private boolean mayHaveColon(Statement statement) {
+    boolean isValue = statement instanceof Statement.Set set && set.value() != null;
+    return !isValue && !word.equals(PRINTED) && !word.equals("with");
   }
 
   private Statement statement() throws ScanException, ParseException {
