@@ -129,11 +129,15 @@ final class StringMethods {
     StringBuilder out = new StringBuilder();
     int before = ' ';
     for (int c : text.codePoints().toArray()) {
-      boolean isInside = Character.isLetter(before);
-      out.appendCodePoint(isInside ? Character.toLowerCase(c) : Character.toTitleCase(c));
+      String letter = Character.toString(c);
+      out.append(isCased(before) ? letter.toLowerCase(Locale.ROOT) : Texts.titleCase(letter));
       before = c;
     }
     return out.toString();
+  }
+
+  private static boolean isCased(int c) {
+    return Character.isLowerCase(c) || Character.isUpperCase(c) || Character.isTitleCase(c);
   }
 
   private static List<Object> texts(Rendering r, Object elements) {

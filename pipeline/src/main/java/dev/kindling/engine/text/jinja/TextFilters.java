@@ -15,7 +15,8 @@ final class TextFilters {
     Object apply(Rendering rendering, String text, Arguments arguments);
   }
 
-  private static final Pattern WORD_START = Pattern.compile("[-\\s({\\[<]+");
+  private static final Pattern WORD_START =
+      Pattern.compile("[-\\s\\x1c-\\x1f({\\[<]+", Pattern.UNICODE_CHARACTER_CLASS);
   private static final Pattern WORD = Pattern.compile("\\w+", Pattern.UNICODE_CHARACTER_CLASS);
 
   static final Map<String, Filters.Filter> ALL =
@@ -55,10 +56,17 @@ final class TextFilters {
     Matcher gaps = WORD_START.matcher(text);
     int from = 0;
     while (gaps.find()) {
-      out.append(Texts.capitalize(text.substring(from, gaps.start()))).append(gaps.group());
+      out.append(started(text.substring(from, gaps.start()))).append(gaps.group());
       from = gaps.end();
     }
-    return out.append(Texts.capitalize(text.substring(from))).toString();
+    return out.append(started(text.substring(from))).toString();
+  }
+
+  /** First letter large, which is not always title case: ǆ becomes Ǆ. */
+  private static String started(String word) {
+    int rest = word.isEmpty() ? 0 : word.offsetByCodePoints(0, 1);
+    return word.substring(0, rest).toUpperCase(Locale.ROOT)
+        + word.substring(rest).toLowerCase(Locale.ROOT);
   }
 
   private static String replace(Rendering r, String text, Arguments a) {

@@ -161,13 +161,24 @@ final class Texts {
     return lines;
   }
 
+  /** One letter in title case, which for some is several: ß becomes Ss. */
+  static String titleCase(String letter) {
+    int title = Character.toTitleCase(letter.codePointAt(0));
+    String upper = letter.toUpperCase(java.util.Locale.ROOT);
+    if (title != letter.codePointAt(0) || Character.isTitleCase(title) || upper.equals(letter)) {
+      return Character.toString(title);
+    }
+    int first = upper.offsetByCodePoints(0, 1);
+    return upper.substring(0, first) + upper.substring(first).toLowerCase(java.util.Locale.ROOT);
+  }
+
   /** First letter large, the others small. */
   static String capitalize(String text) {
     if (text.isEmpty()) {
       return text;
     }
     int first = text.offsetByCodePoints(0, 1);
-    return Character.toString(Character.toTitleCase(text.codePointAt(0)))
+    return titleCase(text.substring(0, first))
         + text.substring(first).toLowerCase(java.util.Locale.ROOT);
   }
 
