@@ -26,8 +26,9 @@ final class Arithmetic {
       }
     }
     if (operator.equals("*")) {
-      Object repeated = right instanceof Long times ? repeat(left, times) : null;
-      repeated = repeated == null && left instanceof Long times ? repeat(right, times) : repeated;
+      Object repeated = isInteger(right) ? repeat(left, Python.toLong(right)) : null;
+      repeated =
+          repeated == null && isInteger(left) ? repeat(right, Python.toLong(left)) : repeated;
       if (repeated != null) {
         return r.made(repeated);
       }
@@ -38,6 +39,10 @@ final class Arithmetic {
     throw new TemplateFault(
         "computes %s %s %s, which have no such operation"
             .formatted(Python.type(left), operator, Python.type(right)));
+  }
+
+  private static boolean isInteger(Object value) {
+    return value instanceof Long || value instanceof Boolean;
   }
 
   private static void requireDefined(Object value) {

@@ -57,19 +57,20 @@ final class Filters {
       try {
         return Long.parseLong(digits, a.integer(1, "base", 10));
       } catch (NumberFormatException notWhole) {
-        return real(value, null) instanceof Double number
-            ? truncated(number, otherwise)
-            : otherwise;
+        return real(value, null) instanceof Double number ? truncated(number) : otherwise;
       }
     }
     if (value instanceof Double number) {
-      return truncated(number, otherwise);
+      return truncated(number);
     }
     return Python.isNumber(value) ? (Object) Python.toLong(value) : otherwise;
   }
 
-  private static Object truncated(double number, Object otherwise) {
-    return Math.abs(number) < 0x1p63 ? (Object) (long) number : otherwise;
+  private static Object truncated(double number) {
+    if (Math.abs(number) >= 0x1p63) {
+      throw new TemplateFault("computes an integer of more than 64 bits");
+    }
+    return (long) number;
   }
 
   private static Object real(Object value, Object otherwise) {

@@ -27,11 +27,11 @@ final class Tests {
           Map.entry("mapping", (r, v, a) -> v instanceof Map),
           Map.entry("sequence", (r, v, a) -> isSequence(v)),
           Map.entry("iterable", (r, v, a) -> isSequence(v)),
-          Map.entry("callable", (r, v, a) -> v instanceof Callable || v instanceof LoopState),
+          Map.entry("callable", (r, v, a) -> isCallable(v)),
           Map.entry("escaped", (r, v, a) -> false),
-          Map.entry("odd", (r, v, a) -> remainder(v, 2L) == 1),
-          Map.entry("even", (r, v, a) -> remainder(v, 2L) == 0),
-          Map.entry("divisibleby", (r, v, a) -> remainder(v, a.get(0, "num")) == 0),
+          Map.entry("odd", (r, v, a) -> isRemainder(r, v, 2L, 1L)),
+          Map.entry("even", (r, v, a) -> isRemainder(r, v, 2L, 0L)),
+          Map.entry("divisibleby", (r, v, a) -> isRemainder(r, v, a.get(0, "num"), 0L)),
           Map.entry("lower", (r, v, a) -> isCased(r, v, false)),
           Map.entry("upper", (r, v, a) -> isCased(r, v, true)),
           Map.entry("sameas", (r, v, a) -> isSame(v, a.get(0, "other"))),
@@ -80,13 +80,17 @@ final class Tests {
         || value instanceof Undefined;
   }
 
-  private static long remainder(Object value, Object divisor) {
-    boolean areIntegers = value instanceof Long && divisor instanceof Long number && number != 0;
-    if (!areIntegers) {
+  /** Also what is undefined: jinja2's value for it can be called, and then raises. */
+  private static boolean isCallable(Object value) {
+    return value instanceof Callable || value instanceof LoopState || value instanceof Undefined;
+  }
+
+  private static boolean isRemainder(Rendering r, Object value, Object divisor, long wanted) {
+    if (!Python.isNumber(value) || !Python.isNumber(divisor)) {
       throw new TemplateFault(
           "divides " + Python.type(value) + " by " + Python.type(divisor) + " without remainder");
     }
-    return Math.floorMod((Long) value, (Long) divisor);
+    return r.python().equal(Arithmetic.binary(r, "%", value, divisor), wanted);
   }
 
   private static boolean isCased(Rendering r, Object value, boolean isUpper) {
