@@ -9,6 +9,7 @@ import dev.kindling.row.Table;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -32,13 +33,14 @@ public final class Given {
       SparkSession spark, Dataset<Row> prompts, TokenizerRef tokenizer, int endOfThinking) {
     RowCodec<PromptRow> input = Table.PROMPTS.codec();
     RowCodec<RolloutRow> output = Table.ROLLOUTS.codec();
+    Broadcast<TokenizerRef> sent = tokenizer.broadcast(spark);
     return spark.createDataFrame(
         prompts
             .javaRDD()
             .mapPartitions(
                 rows -> {
                   List<Row> rollouts = new ArrayList<>();
-                  try (SharedCache.Lease<Tokenizer> lease = tokenizer.lease()) {
+                  try (SharedCache.Lease<Tokenizer> lease = sent.value().lease()) {
                     while (rows.hasNext()) {
                       PromptRow prompt = input.fromRow(rows.next());
                       rollouts.add(output.toRow(rollout(prompt, lease.value(), endOfThinking)));

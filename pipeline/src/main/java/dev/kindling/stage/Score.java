@@ -9,6 +9,7 @@ import dev.kindling.udf.Verdict;
 import dev.kindling.udf.Verifiers;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -45,12 +46,13 @@ public final class Score {
             .join(
                 prompts.select("example_id", "gold_answers", "verifier", "verifier_context"),
                 "example_id");
+    Broadcast<TokenizerRef> sent = tokenizer.broadcast(spark);
     return spark.createDataFrame(
         answers
             .javaRDD()
             .mapPartitions(
                 rows -> {
-                  try (SharedCache.Lease<Tokenizer> lease = tokenizer.lease()) {
+                  try (SharedCache.Lease<Tokenizer> lease = sent.value().lease()) {
                     List<Row> scores = new ArrayList<>();
                     while (rows.hasNext()) {
                       scores.add(output.toRow(judge(rows.next(), verifier, lease.value())));

@@ -3,6 +3,9 @@ package dev.kindling.stage;
 import dev.kindling.engine.text.Tokenizer;
 import dev.kindling.io.Digests;
 import java.io.Serializable;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.SparkSession;
 
 /**
  * The run's tokenizer as any executor can build it.
@@ -14,6 +17,11 @@ public record TokenizerRef(byte[] json, String source) implements Serializable {
   /** The tokenizer, for the caller to close. */
   public Tokenizer load() {
     return new Tokenizer(json, source);
+  }
+
+  /** Itself for the tasks of a stage: a vocabulary has megabytes, which would go with each. */
+  Broadcast<TokenizerRef> broadcast(SparkSession spark) {
+    return JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(this);
   }
 
   /** The tokenizer, built once per JVM. */
