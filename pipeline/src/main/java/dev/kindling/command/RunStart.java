@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
@@ -42,34 +41,23 @@ final class RunStart {
     if (resume && RunFolder.exists(hadoop(), parent, name)) {
       return start(RunFolder.open(hadoop(), parent, name), conf, Optional.empty());
     }
+    Path root = new Path(parent, name);
+    boolean isNew = !root.getFileSystem(hadoop()).exists(root);
     try (InitialModel model = InitialModel.of(hadoop(), conf)) {
       RunFolder folder = RunFolder.create(hadoop(), parent, name, conf.toYaml());
       try {
         return start(folder, conf, Optional.of(model));
       } catch (InvalidInputException refused) {
         // Else the next try, of corrected settings, would be told that the run exists.
-        takeBack(folder);
+        takeBack(folder, isNew);
         throw refused;
       }
     }
   }
 
-  /** Removes what the start has written, and the folder unless something else lies in it. */
-  private static void takeBack(RunFolder folder) throws IOException {
-    FileSystem files = folder.fileSystem();
-    // Without its configuration, which goes first, the folder is no run.
-    for (Path written :
-        List.of(folder.config(), folder.model(), folder.prompts(), folder.evaluationPrompts())) {
-      files.delete(written, true);
-    }
-    removeIfEmpty(files, RunLock.folder(folder.root()));
-    removeIfEmpty(files, folder.root());
-  }
-
-  private static void removeIfEmpty(FileSystem files, Path folder) throws IOException {
-    if (files.listStatus(folder).length == 0) {
-      files.delete(folder, false);
-    }
+  /** Removes a run that has hardly begun; of a folder that was there before, only what names it. */
+  private static void takeBack(RunFolder folder, boolean isNew) throws IOException {
+    folder.fileSystem().delete(isNew ? folder.root() : folder.config(), true);
   }
 
   private Run start(RunFolder folder, Configuration conf, Optional<InitialModel> model)

@@ -94,7 +94,7 @@ public final class RunLock implements Closeable {
    * @throws InvalidInputException naming host, process and time, when another driver holds it
    */
   public static RunLock acquire(FileSystem fileSystem, Path folder) throws IOException {
-    Path claims = folder(folder);
+    Path claims = new Path(folder, "lock");
     Path claim = new Path(claims, UUID.randomUUID() + CLAIM_SUFFIX);
     byte[] content = JSON.writeValueAsBytes(Holder.ofThisProcess());
     AtomicFile.write(fileSystem, claim, out -> out.write(content));
@@ -108,11 +108,6 @@ public final class RunLock implements Closeable {
       lock.close();
       throw refused;
     }
-  }
-
-  /** Where the claims to a run lie. */
-  public static Path folder(Path run) {
-    return new Path(run, "lock");
   }
 
   /**

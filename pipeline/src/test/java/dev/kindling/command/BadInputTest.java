@@ -54,6 +54,16 @@ class BadInputTest {
   }
 
   @Test
+  void aFolderThatWasThereBeforeARefusedRunKeepsItsFiles() throws IOException {
+    Path kept = temporary.resolve("run").resolve("model").resolve("kept.txt");
+    Files.createDirectories(kept.getParent());
+    Files.writeString(kept, "mine");
+    refuses("Cannot read data set no.jsonl: no such file", train("data.path=no.jsonl"));
+    assertThat(kept).hasContent("mine");
+    assertThat(temporary.resolve("run").resolve("config.yaml")).doesNotExist();
+  }
+
+  @Test
   void aTruncatedFileIsRefusedAtTheRecordWhereItEnds() throws IOException {
     String whole = finqa("first", "\"question\": \"d?\", \"exe_ans\": 1.0");
     String path = file("cut.json", "[" + whole + ",", whole.substring(0, 40));
