@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.launcher.JavaModuleOptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What submit.sh rests on, and what it refuses before anything is built or started. */
 class SubmitScriptTest {
@@ -50,10 +51,48 @@ class SubmitScriptTest {
                 + " --help).");
   }
 
+  @Test
+  void onlyMastersOnThisMachineGetTheSettingsOfLocalRuns(@TempDir Path checkout) throws Exception {
+    // A checkout that needs no build, and a Spark that prints how it is called.
+    Path script = Files.copy(SCRIPT, checkout.resolve("submit.sh"));
+    for (String source : List.of("pom.xml", "pipeline/pom.xml", "udfs/pom.xml")) {
+      Files.createDirectories(checkout.resolve(source).getParent());
+      Files.createFile(checkout.resolve(source));
+    }
+    for (String folder :
+        List.of("conf", "pipeline/src/main", "udfs/src/main", "pipeline/target", "bin")) {
+      Files.createDirectories(checkout.resolve(folder));
+    }
+    Files.createFile(checkout.resolve("pipeline/target/kindling-0.jar"));
+    Files.createFile(checkout.resolve("pipeline/target/spark.classpath"));
+    Path submit = checkout.resolve("bin/spark-submit");
+    Files.writeString(submit, "#!/bin/sh\necho \"$@\"\n");
+    assertThat(submit.toFile().setExecutable(true)).isTrue();
+    String local = "--properties-file " + checkout.toRealPath() + "/conf/spark/local.conf ";
+    assertThat(run(checkout, script, "doctor")).startsWith("0 " + local);
+    assertThat(run(checkout, script, "--master", "local[2]", "doctor")).startsWith("0 " + local);
+    assertThat(run(checkout, script, "--master=local", "doctor")).startsWith("0 " + local);
+    assertThat(run(checkout, script, "--master", "spark://h:7077", "doctor"))
+        .startsWith("0 ")
+        .doesNotContain("--properties-file");
+    assertThat(run(checkout, script, "--properties-file", "a", "--master", "local", "doctor"))
+        .contains("--properties-file a ")
+        .doesNotContain(local);
+  }
+
   private static String run(String... arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("bash", SCRIPT.toString()));
+    return run(null, SCRIPT, arguments);
+  }
+
+  private static String run(Path sparkHome, Path script, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("bash", script.toString()));
     command.addAll(List.of(arguments));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    if (sparkHome != null) {
+      builder.environment().put("SPARK_HOME", sparkHome.toString());
+    }
+    Process process = builder.start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return process.waitFor() + " " + out.strip();
   }
