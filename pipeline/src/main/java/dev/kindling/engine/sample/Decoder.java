@@ -57,7 +57,8 @@ public final class Decoder implements AutoCloseable {
    * is not kept in memory but in a temporary file.
    *
    * @param config shape of the policy
-   * @param precision which numbers matrix products multiply; also those of the key-value cache
+   * @param precision which numbers matrix products multiply; {@link Arithmetic} says which ones the
+   *     key-value cache holds then
    * @param device where the policy shall be
    * @param source the flat vector of parameters in the order of {@link ParameterLayout}
    */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.kindling.engine.model.Arithmetic;
-import dev.kindling.engine.model.Device;
 import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.Weights;
@@ -69,14 +68,8 @@ class DecoderTest {
     }
   }
 
-  /** As this processor multiplies bfloat16 numbers, and as any can. */
-  static Stream<Arithmetic> halves() {
-    return Stream.of(Arithmetic.of(Precision.BFLOAT16, Device.CPU), Arithmetic.WIDENED_BFLOAT16)
-        .distinct();
-  }
-
   @ParameterizedTest
-  @MethodSource("halves")
+  @MethodSource("dev.kindling.engine.model.ArithmeticTest#halves")
   void inBfloat16StepsGetTheLogitsOfTheirOwnSequenceRoughly(Arithmetic half) {
     int[][] prompts = {tokens(2, 10), tokens(1, 39)};
     int[][] sequences = prompts.clone();

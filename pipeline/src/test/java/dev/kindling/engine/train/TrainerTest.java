@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.kindling.check.InvalidInputException;
 import dev.kindling.engine.model.Arithmetic;
-import dev.kindling.engine.model.Device;
 import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.Weights;
@@ -21,7 +20,6 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -275,14 +273,8 @@ class TrainerTest {
         .hasMessageStartingWith("Invalid reference policy: none");
   }
 
-  /** As this processor multiplies bfloat16 numbers, and as any can. */
-  static Stream<Arithmetic> halves() {
-    return Stream.of(Arithmetic.of(Precision.BFLOAT16, Device.CPU), Arithmetic.WIDENED_BFLOAT16)
-        .distinct();
-  }
-
   @ParameterizedTest
-  @MethodSource("halves")
+  @MethodSource("dev.kindling.engine.model.ArithmeticTest#halves")
   void bfloat16GradientsPointWhereThoseOfFloat32Do(Arithmetic arithmetic) {
     List<List<Sequence>> batches = List.of(Examples.groups(List.of(4, 1, 3), CONFIG, 1));
     try (Trainer half = new Trainer(device -> arithmetic, ALL);

@@ -2,6 +2,7 @@ package dev.kindling.engine.text.jinja;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Python's operations on texts that more than one method or filter needs. */
 final class Texts {
@@ -164,12 +165,12 @@ final class Texts {
   /** One letter in title case, which for some is several: ß becomes Ss. */
   static String titleCase(String letter) {
     int title = Character.toTitleCase(letter.codePointAt(0));
-    String upper = letter.toUpperCase(java.util.Locale.ROOT);
+    String upper = letter.toUpperCase(Locale.ROOT);
     if (title != letter.codePointAt(0) || Character.isTitleCase(title) || upper.equals(letter)) {
       return Character.toString(title);
     }
     int first = upper.offsetByCodePoints(0, 1);
-    return upper.substring(0, first) + upper.substring(first).toLowerCase(java.util.Locale.ROOT);
+    return upper.substring(0, first) + upper.substring(first).toLowerCase(Locale.ROOT);
   }
 
   /** First letter large, the others small. */
@@ -178,8 +179,7 @@ final class Texts {
       return text;
     }
     int first = text.offsetByCodePoints(0, 1);
-    return titleCase(text.substring(0, first))
-        + text.substring(first).toLowerCase(java.util.Locale.ROOT);
+    return titleCase(text.substring(0, first)) + text.substring(first).toLowerCase(Locale.ROOT);
   }
 
   /** {@code repr} of a text. */
