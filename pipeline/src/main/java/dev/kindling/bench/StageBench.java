@@ -41,6 +41,7 @@ public final class StageBench implements AutoCloseable {
   private final int warmUp;
   private final int repeats;
   private final Broadcast<SerializableConfiguration> hadoop;
+  private final FileSystem fileSystem;
   private final TaskClock clock;
   private final Map<String, PolicyRef> policies = new HashMap<>();
   private int steps;
@@ -62,7 +63,8 @@ public final class StageBench implements AutoCloseable {
    * @param repeats runs of a stage or step that count, at least 0
    */
   public StageBench(
-      SparkSession spark, Path folder, StageSettings.Source settings, int warmUp, int repeats) {
+      SparkSession spark, Path folder, StageSettings.Source settings, int warmUp, int repeats)
+      throws IOException {
     this.spark = spark;
     this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     this.folder = folder;
@@ -70,6 +72,8 @@ public final class StageBench implements AutoCloseable {
     this.warmUp = warmUp;
     this.repeats = repeats;
     this.hadoop = context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
+    // Kept, because a session that an interruption has stopped has no broadcasts to ask.
+    this.fileSystem = folder.getFileSystem(context.hadoopConfiguration());
     this.clock = new TaskClock(context);
   }
 
@@ -156,7 +160,7 @@ public final class StageBench implements AutoCloseable {
   private GradientStatistics update(
       GradientStep gradientStep, ShardedBatches batches, PolicyRef policy) throws IOException {
     Path next = new Path(folder, "next");
-    fileSystem().delete(next, true);
+    fileSystem.delete(next, true);
     return gradientStep
         .run(batches, 0, 1, TrainingPolicies.of(policy), next, 1, LEARNING_RATE)
         .statistics();
@@ -178,7 +182,7 @@ public final class StageBench implements AutoCloseable {
       steps++;
       Path place = new Path(folder, "step-" + steps);
       each.add(new StepBench(spark, policy, stages, place, steps).run(prompts));
-      fileSystem().delete(place, true);
+      fileSystem.delete(place, true);
     }
     return List.of(
         steps(before, each.subList(0, 1)),
@@ -216,14 +220,10 @@ public final class StageBench implements AutoCloseable {
     return ResidentMemory.peak() - before;
   }
 
-  private FileSystem fileSystem() throws IOException {
-    return folder.getFileSystem(hadoop.value().value());
-  }
-
   @Override
   public void close() throws IOException {
     clock.close();
-    fileSystem().delete(folder, true);
+    fileSystem.delete(folder, true);
     hadoop.destroy();
   }
 }

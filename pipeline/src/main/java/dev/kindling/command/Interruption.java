@@ -2,14 +2,22 @@ package dev.kindling.command;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.IExecutionExceptionHandler;
 
 /** Turns a signal into exit code 3 and a sentence that says how to go on. */
 final class Interruption {
   // Time for the command to remove its temporary files, and for tasks to see that they are killed.
-  private static final long SECONDS_TO_END = 10;
+  private static final long SECONDS_TO_END = 20;
+
+  // Both of these, and time for a cluster to take its executors back.
+  private static final long SECONDS_IN_ALL = 60;
   private static final long MILLIS_BETWEEN_LOOKS = 20;
+
+  // Hadoop's hooks run by priority, Spark's at 40, the file systems' at 10.
+  private static final int BEFORE_ALL = 100;
+  private static final int AFTER_ALL = 0;
 
   // As Spark names the threads of an executor in this process.
   private static final String TASK_THREADS = "Executor task launch worker";
@@ -19,10 +27,16 @@ final class Interruption {
 
   private Interruption() {}
 
-  /** Begins to watch. */
+  /**
+   * Begins to watch. Hadoop runs its hooks one after the other: the command is ended before Spark
+   * stops its context and Hadoop closes its file systems, both of which the command needs to clean
+   * up after itself, and the process once they have removed what is theirs.
+   */
   static Interruption watch() {
     Interruption interruption = new Interruption();
-    Runtime.getRuntime().addShutdownHook(new Thread(interruption::shutDown, "interruption"));
+    ShutdownHookManager hooks = ShutdownHookManager.get();
+    hooks.addShutdownHook(interruption::endCommand, BEFORE_ALL, SECONDS_IN_ALL, TimeUnit.SECONDS);
+    hooks.addShutdownHook(interruption::endProcess, AFTER_ALL, SECONDS_IN_ALL, TimeUnit.SECONDS);
     return interruption;
   }
 
@@ -39,42 +53,57 @@ final class Interruption {
             : handler.handleExecutionException(failure, commandLine, parsed);
   }
 
-  private void shutDown() {
+  private void endCommand() {
     if (mainHasEnded.getCount() == 0) {
       return;
     }
     isStopping = true;
     System.err.println(
         "\nInterrupted. Committed steps are safe; the same command with --resume goes on from them.");
-    // A process of the command's own hears of a key, but not of a signal to this one.
-    ProcessHandle.current().children().forEach(ProcessHandle::destroy);
-    SparkSession.getDefaultSession()
-        .foreach(
-            session -> {
-              // Tasks that lose what they read are no news any more.
-              session.sparkContext().setLogLevel("OFF");
-              session.sparkContext().cancelAllJobs();
-              session.stop();
-              return null;
-            });
     awaitMain();
-    awaitTasks();
-    // The virtual machine would exit with 128 + signal, which schedulers take for a crash.
-    Runtime.getRuntime().halt(Main.INTERRUPTED);
   }
 
+  private void endProcess() {
+    if (isStopping) {
+      // The virtual machine would exit with 128 + signal, which schedulers take for a crash.
+      Runtime.getRuntime().halt(Main.INTERRUPTED);
+    }
+  }
+
+  /**
+   * Stops what the command has started, and again until it ends: one that has just begun may only
+   * now open its session.
+   */
   private void awaitMain() {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_TO_END);
     try {
-      if (!mainHasEnded.await(SECONDS_TO_END, TimeUnit.SECONDS)) {
-        System.err.println("The command did not end; its temporary files may be left.");
-      }
+      do {
+        // A process of the command's own hears of a key, but not of a signal to this one.
+        ProcessHandle.current().children().forEach(ProcessHandle::destroy);
+        SparkSession.getDefaultSession().foreach(Interruption::stop);
+        if (System.nanoTime() > deadline) {
+          System.err.println("The command did not end; its temporary files may be left.");
+          return;
+        }
+      } while (!mainHasEnded.await(MILLIS_BETWEEN_LOOKS, TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
+  private static Object stop(SparkSession session) {
+    if (!session.sparkContext().isStopped()) {
+      // Tasks that lose what they read are no news any more.
+      session.sparkContext().setLogLevel("OFF");
+      session.sparkContext().cancelAllJobs();
+      awaitTasks();
+      session.stop();
+    }
+    return null;
+  }
+
   /** Waits for tasks in this process: one in native code would crash as the process ends. */
-  private void awaitTasks() {
+  private static void awaitTasks() {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_TO_END);
     try {
       while (runsTasks() && System.nanoTime() < deadline) {

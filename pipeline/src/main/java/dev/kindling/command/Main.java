@@ -6,9 +6,12 @@ import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.Spec;
 
 /** The command line. Exit codes: 0 done, 1 our fault, 2 the user's mistake, 3 interrupted. */
@@ -97,14 +100,23 @@ public final class Main implements Callable<Integer> {
   /** The command line, for {@link #main} and tests. */
   static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new Main());
+    commandLine.setExecutionStrategy(Main::runLast);
     commandLine.setExecutionExceptionHandler(Main::explain);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setAbbreviatedOptionsAllowed(true);
     return commandLine;
   }
 
-  private static int explain(
-      Exception failure, CommandLine commandLine, CommandLine.ParseResult parsed) {
+  private static int runLast(ParseResult parsed) {
+    try {
+      return new RunLast().execute(parsed);
+    } catch (VirtualMachineError | LinkageError failure) {
+      // Such as memory that ran out: picocli passes exceptions on to the handler, but no errors.
+      throw new ExecutionException(parsed.commandSpec().commandLine(), "An error", failure);
+    }
+  }
+
+  private static int explain(Exception failure, CommandLine commandLine, ParseResult parsed) {
     PrintWriter err = commandLine.getErr();
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof InvalidInputException mistake) {

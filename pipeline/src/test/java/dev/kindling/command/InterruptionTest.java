@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -15,18 +16,49 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A signal to a command that has started a process of its own, which has begun to write. */
+/** A signal to a command. */
 @EnabledOnOs(OS.LINUX)
 class InterruptionTest {
   private static final long SECONDS_TO_START = 120;
   private static final long SECONDS_TO_END = 60;
 
   @TempDir private Path temporary;
+  private Path place;
+  private Path scratch;
+  private Path err;
 
   @Test
   void aSignalEndsTheCommandAndWhatItStartedAndLeavesNothing() throws Exception {
-    Path place = Files.createDirectory(temporary.resolve("place"));
-    Path err = temporary.resolve("err");
+    Process process = start();
+    try {
+      // The process that measures memory has a policy on disk.
+      await(process, () -> !list(place).isEmpty());
+      ProcessHandle started = process.descendants().findFirst().orElseThrow();
+      process.destroy();
+      requireInterrupted(process);
+      started.onExit().get(SECONDS_TO_END, TimeUnit.SECONDS);
+      assertThat(list(scratch)).isEmpty();
+    } finally {
+      kill(process);
+    }
+  }
+
+  @Test
+  void aSignalBeforeTheSessionIsOpenEndsTheCommandToo() throws Exception {
+    Process process = start();
+    try {
+      await(process, () -> Files.readString(err).contains("Running Spark version"));
+      process.destroy();
+      requireInterrupted(process);
+    } finally {
+      kill(process);
+    }
+  }
+
+  private Process start() throws IOException {
+    place = Files.createDirectory(temporary.resolve("place"));
+    scratch = Files.createDirectory(temporary.resolve("scratch"));
+    err = temporary.resolve("err");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
@@ -34,6 +66,7 @@ class InterruptionTest {
         List.of(
             "-Dspark.master=local[1]",
             "-Dspark.ui.enabled=false",
+            "-Dspark.local.dir=" + scratch,
             "-cp",
             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
             Main.class.getName(),
@@ -41,21 +74,24 @@ class InterruptionTest {
             "--what=memory",
             "--precision=float32",
             "--folder=" + place));
-    Process process =
-        new ProcessBuilder(command)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .redirectError(err.toFile())
-            .start();
-    try {
-      ProcessHandle started = awaitStarted(process, place);
-      process.destroy();
-      assertThat(process.waitFor(SECONDS_TO_END, TimeUnit.SECONDS)).isTrue();
-      started.onExit().get(SECONDS_TO_END, TimeUnit.SECONDS);
-    } finally {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
+    return new ProcessBuilder(command)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .redirectError(err.toFile())
+        .start();
+  }
+
+  private static void await(Process process, Callable<Boolean> condition) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_TO_START);
+    while (!condition.call()) {
+      assertThat(process.isAlive()).isTrue();
+      assertThat(System.nanoTime()).isLessThan(deadline);
+      Thread.sleep(50);
     }
-    assertThat(process.exitValue()).isEqualTo(3);
+  }
+
+  private void requireInterrupted(Process process) throws Exception {
+    assertThat(process.waitFor(SECONDS_TO_END, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(Files.readString(err)).isEqualTo(3);
     assertThat(Files.readAllLines(err))
         .filteredOn(line -> line.matches("(Interrupted|The command|Kindling|\\s+at ).*"))
         .containsExactly(
@@ -64,15 +100,9 @@ class InterruptionTest {
     assertThat(list(place)).isEmpty();
   }
 
-  /** Waits until the process that measures memory has a policy on disk. */
-  private static ProcessHandle awaitStarted(Process process, Path place) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_TO_START);
-    while (list(place).isEmpty()) {
-      assertThat(process.isAlive()).isTrue();
-      assertThat(System.nanoTime()).isLessThan(deadline);
-      Thread.sleep(50);
-    }
-    return process.descendants().findFirst().orElseThrow();
+  private static void kill(Process process) {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
   }
 
   private static List<Path> list(Path folder) throws IOException {
