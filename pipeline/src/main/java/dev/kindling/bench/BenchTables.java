@@ -4,6 +4,7 @@ import dev.kindling.engine.model.Arithmetic;
 import dev.kindling.engine.model.Device;
 import dev.kindling.engine.model.Precision;
 import dev.kindling.report.TextTable;
+import dev.kindling.run.Progress;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,7 @@ public final class BenchTables {
   private static final double MIB = 1 << 20;
 
   private final StageBench bench;
+  private final Progress progress;
   private final Floor floor;
   private final List<BenchModel> models;
   private final List<Precision> precisions;
@@ -22,11 +24,17 @@ public final class BenchTables {
   /**
    * Tables of some models at some precisions.
    *
+   * @param progress shown while whole steps run
    * @param floor what shares refer to
    */
   public BenchTables(
-      StageBench bench, Floor floor, List<BenchModel> models, List<Precision> precisions) {
+      StageBench bench,
+      Progress progress,
+      Floor floor,
+      List<BenchModel> models,
+      List<Precision> precisions) {
     this.bench = bench;
+    this.progress = progress;
     this.floor = floor;
     this.models = models;
     this.precisions = precisions;
@@ -147,7 +155,7 @@ public final class BenchTables {
     for (BenchModel model : models) {
       for (Precision precision : precisions) {
         Workload work = new Workload(model, precision, 32, 8, 64, 64);
-        for (StageBench.Steps steps : bench.steps(work)) {
+        for (StageBench.Steps steps : bench.steps(work, progress)) {
           if (rows.isEmpty()) {
             steps.seconds().keySet().forEach(stage -> header.add(stage + " s"));
             header.add("±");

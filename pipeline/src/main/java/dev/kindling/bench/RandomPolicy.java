@@ -23,20 +23,24 @@ import org.apache.spark.util.SerializableConfiguration;
 /**
  * A checkpoint of random weights. Its elements are uniform, for drawing normal ones would take
  * longer than the measurements: matrices have deviation {@link #STD}, norms are 1, biases 0.
+ *
+ * @param context runs the tasks that write it
+ * @param hadoop how to reach the file system
+ * @param model the shape
  */
-final class RandomPolicy {
+record RandomPolicy(
+    JavaSparkContext context, Broadcast<SerializableConfiguration> hadoop, BenchModel model) {
   private static final double STD = 0.02;
   private static final double WIDTH = STD * Math.sqrt(12);
 
-  private RandomPolicy() {}
+  /** Writes the checkpoint and names it as a policy. */
+  PolicyRef write(Path folder, Precision precision) {
+    return PolicyRef.of(hadoop, folder, write(folder), model.config(), precision, 0);
+  }
 
-  /** Writes the checkpoint, slice by slice in Spark tasks, and names it. */
-  static PolicyRef write(
-      JavaSparkContext context,
-      Broadcast<SerializableConfiguration> hadoop,
-      BenchModel model,
-      Precision precision,
-      Path folder) {
+  /** Writes the slices, each in a Spark task. */
+  List<StoredFile> write(Path folder) {
+    Broadcast<SerializableConfiguration> toFiles = hadoop;
     int slices = model.slices();
     ModelConfig config = model.config();
     String target = folder.toString();
@@ -45,10 +49,10 @@ final class RandomPolicy {
         new ArrayList<>(
             context
                 .parallelize(numbers, slices)
-                .map(slice -> write(hadoop.value(), config, slices, slice, target))
+                .map(slice -> write(toFiles.value(), config, slices, slice, target))
                 .collect());
     files.sort(Comparator.comparing(StoredFile::name));
-    return PolicyRef.of(hadoop, folder, files, config, precision, 0);
+    return files;
   }
 
   private static StoredFile write(

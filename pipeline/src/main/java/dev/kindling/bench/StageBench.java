@@ -3,13 +3,15 @@ package dev.kindling.bench;
 import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.train.GradientStatistics;
 import dev.kindling.row.Table;
-import dev.kindling.stage.Batch;
-import dev.kindling.stage.GradientStep;
+import dev.kindling.run.Progress;
+import dev.kindling.run.RunSettings;
 import dev.kindling.stage.PolicyRef;
 import dev.kindling.stage.Rollout;
-import dev.kindling.stage.ShardedBatches;
-import dev.kindling.stage.TrainingPolicies;
-import dev.kindling.stage.Weigh;
+import dev.kindling.stage.step.GradientStep;
+import dev.kindling.stage.step.ShardedBatches;
+import dev.kindling.stage.step.TrainingPolicies;
+import dev.kindling.stage.weigh.Batch;
+import dev.kindling.stage.weigh.Weigh;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,7 +39,7 @@ public final class StageBench implements AutoCloseable {
   private final SparkSession spark;
   private final JavaSparkContext context;
   private final Path folder;
-  private final StageSettings.Source settings;
+  private final BenchSettings settings;
   private final int warmUp;
   private final int repeats;
   private final Broadcast<SerializableConfiguration> hadoop;
@@ -63,7 +65,7 @@ public final class StageBench implements AutoCloseable {
    * @param repeats runs of a stage or step that count, at least 0
    */
   public StageBench(
-      SparkSession spark, Path folder, StageSettings.Source settings, int warmUp, int repeats)
+      SparkSession spark, Path folder, BenchSettings settings, int warmUp, int repeats)
       throws IOException {
     this.spark = spark;
     this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
@@ -92,22 +94,22 @@ public final class StageBench implements AutoCloseable {
         policies.computeIfAbsent(
             work.model().name(),
             name ->
-                RandomPolicy.write(
-                    context, hadoop, work.model(), work.precision(), new Path(folder, name)));
+                new RandomPolicy(context, hadoop, work.model())
+                    .write(new Path(folder, name), work.precision()));
     return new PolicyRef(
         hadoop, policy.files(), policy.digest(), policy.model(), work.precision(), 0);
   }
 
   /** Runs rollout stages, one task of the workload for each core. */
   Measured rollout(Workload work) throws IOException {
-    StageSettings stages = settings.of(work, tasks());
+    RunSettings stages = settings.of(work, tasks());
     PolicyRef policy = policy(work);
     Dataset<Row> prompts = Table.PROMPTS.of(spark, new BenchData(work, tasks()).prompts());
     List<TaskClock.Span> spans = new ArrayList<>();
     for (int run = 0; run <= repeats; run++) {
       long step = run;
       Dataset<Row> rollouts =
-          Rollout.rollout(spark, prompts, policy, stages.sampler(), work.prompts(), SEED, step);
+          Rollout.rollout(spark, prompts, policy, stages.training(), work.prompts(), SEED, step);
       TaskClock.Span span = clock.time(() -> requireFull(work, rollouts));
       if (run > 0) {
         spans.add(span);
@@ -130,17 +132,17 @@ public final class StageBench implements AutoCloseable {
 
   /** Runs gradient steps, one shard of the workload for each core. */
   Measured train(Workload work) throws IOException {
-    StageSettings stages = settings.of(work, tasks());
+    RunSettings stages = settings.of(work, tasks());
     PolicyRef policy = policy(work);
     BenchData data = new BenchData(work, tasks());
     Dataset<Row> weights =
-        Weigh.weigh(Table.SCORES.of(spark, data.scores()), stages.objective(), SEED, 1);
+        Weigh.weigh(Table.SCORES.of(spark, data.scores()), stages.conf().objectiveOf(), SEED, 1);
     Dataset<Row> batches =
         Batch.batch(
             Table.PROMPTS.of(spark, data.prompts()),
             Table.ROLLOUTS.of(spark, data.rollouts()),
             weights,
-            stages.objective(),
+            stages.conf().objectiveOf(),
             stages.batch());
     List<TaskClock.Span> spans = new ArrayList<>();
     List<GradientStatistics> statistics = new ArrayList<>();
@@ -167,23 +169,28 @@ public final class StageBench implements AutoCloseable {
   }
 
   /**
-   * Runs whole steps, each stage writing its table as in a run.
+   * Runs whole steps of a run.
    *
    * @param work all prompts of a step; how they are divided is in the settings
    * @return the first step, and those after the warm-up
    */
-  List<Steps> steps(Workload work) throws IOException {
-    StageSettings stages = settings.of(work, tasks());
-    PolicyRef policy = policy(work);
-    Dataset<Row> prompts = Table.PROMPTS.of(spark, new BenchData(work, 1).prompts());
+  List<Steps> steps(Workload work, Progress progress) throws IOException {
     int before = steps;
     List<Map<String, Double>> each = new ArrayList<>();
-    for (int run = 0; run < warmUp + repeats; run++) {
-      steps++;
-      Path place = new Path(folder, "step-" + steps);
-      each.add(new StepBench(spark, policy, stages, place, steps).run(prompts));
-      fileSystem.delete(place, true);
+    Path place = new Path(folder, "steps-" + before);
+    try (StepBench bench =
+        new StepBench(
+            spark,
+            progress,
+            place,
+            settings.ofStep(work, tasks()),
+            new BenchData(work, 1).prompts(),
+            new RandomPolicy(context, hadoop, work.model()))) {
+      for (; steps < before + warmUp + repeats; steps++) {
+        each.add(bench.step());
+      }
     }
+    fileSystem.delete(place, true);
     return List.of(
         steps(before, each.subList(0, 1)),
         steps(before + warmUp, each.subList(warmUp, each.size())));

@@ -1,150 +1,104 @@
 package dev.kindling.bench;
 
-import dev.kindling.engine.text.ByteTokenizer;
-import dev.kindling.row.StepRow;
+import dev.kindling.io.Commit;
+import dev.kindling.io.RunFolder;
+import dev.kindling.io.RunLock;
+import dev.kindling.io.StoredFile;
+import dev.kindling.row.MetricsRow;
+import dev.kindling.row.PromptRow;
 import dev.kindling.row.Table;
-import dev.kindling.stage.Batch;
-import dev.kindling.stage.GradientStep;
-import dev.kindling.stage.Measure;
-import dev.kindling.stage.PolicyRef;
-import dev.kindling.stage.Rollout;
-import dev.kindling.stage.Score;
-import dev.kindling.stage.ShardedBatches;
-import dev.kindling.stage.TokenizerRef;
-import dev.kindling.stage.TrainingPolicies;
-import dev.kindling.stage.Weigh;
+import dev.kindling.run.Pipeline;
+import dev.kindling.run.Progress;
+import dev.kindling.run.Run;
+import dev.kindling.run.RunSettings;
+import dev.kindling.run.RunStart;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
-/** One whole step: every stage reads the tables before it and writes its own, as in a run. */
-final class StepBench {
+/** Whole steps of a run: its folder has made-up prompts and a policy of random weights. */
+final class StepBench implements AutoCloseable {
+  /** Wall time of a step from its first stage to its commit. */
   static final String TOGETHER = "together";
 
-  private final SparkSession spark;
-  private final PolicyRef policy;
-  private final StageSettings settings;
-  private final Path folder;
-  private final long number;
-  private final Map<String, Double> seconds = new LinkedHashMap<>();
+  /** What of it no stage of its own takes: drawing prompts, metrics and the commit. */
+  static final String REST = "rest";
 
-  /** A step of its own number, so that every repeat samples anew. */
+  private final Run run;
+  private final Pipeline pipeline;
+
+  /**
+   * Makes the run.
+   *
+   * @param folder where its folder goes
+   * @param policy the slices of random weights, in a folder of their own
+   */
   StepBench(
-      SparkSession spark, PolicyRef policy, StageSettings settings, Path folder, long number) {
-    this.spark = spark;
-    this.policy = policy;
-    this.settings = settings;
-    this.folder = folder;
-    this.number = number;
+      SparkSession spark,
+      Progress progress,
+      Path folder,
+      RunSettings settings,
+      List<PromptRow> prompts,
+      RandomPolicy policy)
+      throws IOException {
+    RunFolder place =
+        RunFolder.create(
+            spark.sparkContext().hadoopConfiguration(),
+            folder.getParent().toString(),
+            folder.getName(),
+            settings.conf().toYaml());
+    long examples =
+        Table.PROMPTS.write(Table.PROMPTS.of(spark, prompts), place.prompts().toString());
+    List<StoredFile> slices = policy.write(place.checkpoint(0));
+    new Commit(
+            0,
+            settings.conf().digest(),
+            0,
+            slices,
+            Map.of(RunStart.ALL_PROMPTS, examples),
+            null,
+            "bench")
+        .write(place.fileSystem(), place.commit(0));
+    this.run =
+        new Run(
+            spark,
+            place,
+            Optional.of(RunLock.acquire(place.fileSystem(), place.root())),
+            settings.conf(),
+            settings.model(),
+            "bench");
+    this.pipeline = new Pipeline(run, progress);
   }
 
   /**
-   * Runs the step on the rows of 1-prompts.
+   * Runs the next step.
    *
-   * @return wall time of each stage in seconds, and of all together
+   * @return wall time of each stage in seconds, of the rest, and of all together
    */
-  Map<String, Double> run(Dataset<Row> prompts) throws IOException {
-    Table.PROMPTS.write(prompts, path(Table.PROMPTS));
+  Map<String, Double> step() throws IOException {
+    long step = run.lastStep() + 1;
     long started = System.nanoTime();
-    stage("rollout", Table.ROLLOUTS, this::rollouts);
-    stage("score", Table.SCORES, this::scores);
-    stage(
-        "weigh",
-        Table.WEIGHTS,
-        () -> Weigh.weigh(read(Table.SCORES), settings.objective(), StageBench.SEED, number));
-    stage(
-        "batch",
-        Table.BATCHES,
-        () ->
-            Batch.batch(
-                read(Table.PROMPTS),
-                read(Table.ROLLOUTS),
-                read(Table.WEIGHTS),
-                settings.objective(),
-                settings.batch()));
-    stage("step", Table.STEP, () -> Table.STEP.of(spark, List.of(update())));
-    stage("metrics", Table.METRICS, this::metrics);
-    seconds.put(TOGETHER, (System.nanoTime() - started) / 1e9);
+    pipeline.train(step);
+    double together = (System.nanoTime() - started) / 1e9;
+    String metrics = run.folder().metrics(step).toString();
+    MetricsRow row = Table.METRICS.collect(Table.METRICS.read(run.spark(), metrics)).get(0);
+    Map<String, Double> seconds = new LinkedHashMap<>();
+    seconds.put("rollout", row.secondsRollout());
+    seconds.put("score", row.secondsScore());
+    seconds.put("weigh", row.secondsWeigh());
+    seconds.put("batch", row.secondsBatch());
+    seconds.put("step", row.secondsStep());
+    seconds.put(REST, together - seconds.values().stream().mapToDouble(s -> s).sum());
+    seconds.put(TOGETHER, together);
     return seconds;
   }
 
-  /** Makes the rows of a stage. */
-  private interface Rows {
-    Dataset<Row> make() throws IOException;
-  }
-
-  private void stage(String name, Table<?> table, Rows rows) throws IOException {
-    long started = System.nanoTime();
-    table.write(rows.make(), path(table));
-    seconds.put(name, (System.nanoTime() - started) / 1e9);
-  }
-
-  private String path(Table<?> table) {
-    return new Path(folder, table.name()).toString();
-  }
-
-  private Dataset<Row> read(Table<?> table) {
-    return table.read(spark, path(table));
-  }
-
-  private Dataset<Row> rollouts() {
-    return Rollout.rollout(
-        spark,
-        read(Table.PROMPTS),
-        policy,
-        settings.sampler(),
-        settings.promptsPerTask(),
-        StageBench.SEED,
-        number);
-  }
-
-  private Dataset<Row> scores() {
-    TokenizerRef tokenizer = new TokenizerRef(ByteTokenizer.ofAllBytes(), "bytes");
-    return Score.score(spark, read(Table.PROMPTS), read(Table.ROLLOUTS), null, tokenizer);
-  }
-
-  private StepRow update() {
-    int shards = settings.batch().shards();
-    try (ShardedBatches batches = new ShardedBatches(read(Table.BATCHES), 1, shards)) {
-      long started = System.nanoTime();
-      GradientStep.Update update =
-          settings
-              .gradientStep()
-              .run(
-                  batches,
-                  0,
-                  number,
-                  TrainingPolicies.of(policy),
-                  new Path(folder, "checkpoint"),
-                  number,
-                  StageBench.LEARNING_RATE);
-      double took = (System.nanoTime() - started) / 1e9;
-      return update.row(number, 0, StageBench.LEARNING_RATE, took);
-    }
-  }
-
-  private Dataset<Row> metrics() {
-    Dataset<Row> rollouts = read(Table.ROLLOUTS);
-    List<StepRow> updates = Table.STEP.collect(read(Table.STEP));
-    return Table.METRICS.of(
-        spark,
-        List.of(
-            Measure.measure(
-                1,
-                1,
-                Optional.empty(),
-                rollouts,
-                read(Table.SCORES),
-                read(Table.WEIGHTS),
-                updates,
-                null,
-                Measure.Seconds.UNKNOWN,
-                updates.get(0).seconds())));
+  @Override
+  public void close() throws IOException {
+    run.close();
   }
 }

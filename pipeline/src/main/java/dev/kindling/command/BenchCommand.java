@@ -1,26 +1,21 @@
 package dev.kindling.command;
 
 import dev.kindling.bench.BenchModel;
+import dev.kindling.bench.BenchSettings;
 import dev.kindling.bench.BenchTables;
 import dev.kindling.bench.Machine;
 import dev.kindling.bench.MemoryCase;
 import dev.kindling.bench.StageBench;
-import dev.kindling.bench.StageSettings;
 import dev.kindling.bench.WeighBench;
 import dev.kindling.bench.Workload;
 import dev.kindling.check.Check;
-import dev.kindling.conf.Configuration;
 import dev.kindling.engine.model.Precision;
-import dev.kindling.engine.sample.SamplerSettings;
-import dev.kindling.engine.text.ByteTokenizer;
-import dev.kindling.engine.text.TokenizerConfig;
-import dev.kindling.stage.TokenizerRef;
+import dev.kindling.run.Progress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
@@ -49,8 +44,6 @@ import picocli.CommandLine.Option;
       "  ./submit.sh bench --model /models/Qwen3-0.6B --what decode,train"
     })
 final class BenchCommand implements Callable<Integer> {
-  private static final String SETTINGS = "conf/bench.yaml";
-
   /** What can be measured, in the order of the tables. */
   enum What {
     /** What the machine can do at best. */
@@ -160,14 +153,19 @@ final class BenchCommand implements Callable<Integer> {
     // Two benches at once must not remove each other's folder.
     org.apache.hadoop.fs.Path place =
         new org.apache.hadoop.fs.Path(folder, "bench-" + UUID.randomUUID());
-    try (Progress progress = Progress.ofStages(spark);
+    try (Progress progress = Progress.ofSteps(spark);
         StageBench bench =
-            new StageBench(spark, place, this::settings, warmUp, alone == null ? repeats : 0)) {
+            new StageBench(
+                spark, place, new BenchSettings(settings), warmUp, alone == null ? repeats : 0)) {
       if (alone == null) {
         progress.say(Machine.describe(spark));
         WeighBench weigh =
             new WeighBench(spark, new org.apache.hadoop.fs.Path(place, "weigh"), rows, repeats);
-        print(progress, new BenchTables(bench, bench.floor(), models, precisions), weigh, spark);
+        print(
+            progress,
+            new BenchTables(bench, progress, bench.floor(), models, precisions),
+            weigh,
+            spark);
       } else {
         progress.say(BenchProcess.result(bench.peak(alone, models.get(0), precisions.get(0))));
       }
@@ -213,38 +211,5 @@ final class BenchCommand implements Callable<Integer> {
     return model == null
         ? List.of("--shape", work.model().name())
         : List.of("--model", model.toString());
-  }
-
-  private StageSettings settings(Workload work, int tasks) {
-    List<String> sets = new ArrayList<>();
-    sets.add("model.precision=" + work.precisionName());
-    sets.add("sampler.prompts_per_step=" + work.prompts() * tasks);
-    sets.add("trainer.shards=" + tasks);
-    sets.add("trainer.slices=" + work.model().slices());
-    sets.addAll(settings);
-    Configuration conf = Configuration.load(List.of(Configuration.resource(SETTINGS)), sets);
-    RunModel parts =
-        new RunModel(
-            work.model().config(),
-            new TokenizerRef(ByteTokenizer.ofAllBytes(), "bytes"),
-            TokenizerConfig.read(Map.of(), "bench"),
-            SamplerSettings.NO_TOKEN,
-            new int[0]);
-    RunSettings stages = new RunSettings(conf, parts);
-    return new StageSettings(
-        new SamplerSettings(
-            conf.sampler().temperature(),
-            conf.sampler().topK(),
-            conf.sampler().topP(),
-            conf.sampler().minP(),
-            work.samples(),
-            0,
-            work.answerTokens(),
-            parts.endOfThinking(),
-            parts.endOfSequence()),
-        conf.sampler().promptsPerTask(),
-        conf.objectiveOf(),
-        stages.batch(),
-        stages.gradientStep());
   }
 }

@@ -4,6 +4,7 @@ import dev.kindling.engine.model.Arithmetic;
 import dev.kindling.engine.model.Device;
 import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.Precision;
+import dev.kindling.engine.model.RopeScaling;
 import dev.kindling.engine.model.Weights;
 import dev.kindling.engine.sample.Decoder;
 import dev.kindling.engine.text.ByteTokenizer;
@@ -94,7 +95,8 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private static String torch() throws IOException {
-    ModelConfig tiny = new ModelConfig(8, 8, 1, 2, 1, 4, 8, 8, 1e4, 1e-6, true, false, true);
+    ModelConfig tiny =
+        new ModelConfig(8, 8, 1, 2, 1, 4, 8, 8, 1e4, RopeScaling.NONE, 1e-6, true, false, true);
     Device device = TaskDevice.current();
     try (Weights weights = Weights.random(tiny, 1, 0.02);
         Decoder decoder = Decoder.load(tiny, Precision.FLOAT32, device, weights)) {

@@ -1,7 +1,10 @@
 package dev.kindling.command;
 
 import dev.kindling.report.TextTable;
-import dev.kindling.stage.Evaluate;
+import dev.kindling.run.Evaluation;
+import dev.kindling.run.Progress;
+import dev.kindling.run.Run;
+import dev.kindling.stage.EvaluationFigures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -54,10 +57,10 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     SparkSession spark = Sessions.session();
     try (Progress progress = Progress.ofStages(spark);
-        Run run = Run.view(spark, folder, settings, progress)) {
+        Run run = Sessions.runs(progress).view(folder, settings)) {
       long version = step == null ? run.lastStep() : step;
       Dataset<Row> prompts = data == null ? run.evaluationPrompts() : run.prompts(data);
-      List<Evaluate.Figures> figures = new ArrayList<>();
+      List<EvaluationFigures> figures = new ArrayList<>();
       progress.stage(
           "evaluate",
           version,
@@ -71,7 +74,7 @@ final class EvaluateCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static String table(Evaluate.Figures figures) {
+  private static String table(EvaluationFigures figures) {
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("examples", Long.toString(figures.examples())));
     rows.add(List.of("samples per example", number(figures.samples())));

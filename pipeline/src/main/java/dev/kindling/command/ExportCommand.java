@@ -7,6 +7,7 @@ import dev.kindling.io.FloatType;
 import dev.kindling.io.RunFolder;
 import dev.kindling.pretrained.ModelExport;
 import dev.kindling.pretrained.ModelFolder;
+import dev.kindling.run.Progress;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;

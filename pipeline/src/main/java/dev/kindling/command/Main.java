@@ -3,6 +3,7 @@ package dev.kindling.command;
 import dev.kindling.check.InvalidInputException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -25,24 +26,6 @@ import picocli.CommandLine.Spec;
       "Without a command: the quick start, a cold start and its escape."
     },
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      QuickStartCommand.class,
-      TrainCommand.class,
-      PretrainCommand.class,
-      StageCommand.Prepare.class,
-      StageCommand.Rollout.class,
-      StageCommand.Score.class,
-      StageCommand.Refill.class,
-      StageCommand.Weigh.class,
-      StageCommand.Batch.class,
-      StageCommand.Step.class,
-      EvaluateCommand.class,
-      ExportCommand.class,
-      ReportCommand.class,
-      BenchCommand.class,
-      DoctorCommand.class,
-      HelpCommand.class
-    },
     footer = {
       "",
       "Exit codes: 0 done, 1 a fault of Kindling, 2 a mistake in input, 3 interrupted (resumable).",
@@ -100,6 +83,21 @@ public final class Main implements Callable<Integer> {
   /** The command line, for {@link #main} and tests. */
   static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new Main());
+    Stream.of(
+            new QuickStartCommand(),
+            new TrainCommand(),
+            new PretrainCommand(),
+            new PrepareCommand())
+        .forEach(commandLine::addSubcommand);
+    StageCommand.all().forEach(stage -> commandLine.addSubcommand(stage.getCommandName(), stage));
+    Stream.of(
+            new EvaluateCommand(),
+            new ExportCommand(),
+            new ReportCommand(),
+            new BenchCommand(),
+            new DoctorCommand(),
+            new HelpCommand())
+        .forEach(commandLine::addSubcommand);
     commandLine.setExecutionStrategy(Main::runLast);
     commandLine.setExecutionExceptionHandler(Main::explain);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);

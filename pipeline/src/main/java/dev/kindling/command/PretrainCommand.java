@@ -1,5 +1,8 @@
 package dev.kindling.command;
 
+import dev.kindling.run.Pipeline;
+import dev.kindling.run.Progress;
+import dev.kindling.run.Run;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,11 +28,8 @@ final class PretrainCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     try (Progress progress = Progress.ofStages(Sessions.session());
         Run run =
-            Run.start(
-                Sessions.session(),
-                options.configuration().forPretraining(),
-                options.resume(),
-                progress)) {
+            Sessions.runs(progress)
+                .start(options.configuration().forPretraining(), options.resume())) {
       new Pipeline(run, progress).train();
       Reports.write(run);
       progress.say("Checkpoint: " + run.folder().checkpoint(run.lastStep()));

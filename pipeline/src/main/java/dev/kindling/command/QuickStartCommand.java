@@ -7,6 +7,9 @@ import dev.kindling.dataset.ArithmeticProblems;
 import dev.kindling.io.AtomicFile;
 import dev.kindling.report.Arm;
 import dev.kindling.report.ArmTable;
+import dev.kindling.run.Pipeline;
+import dev.kindling.run.Progress;
+import dev.kindling.run.Run;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -108,10 +111,10 @@ final class QuickStartCommand implements Callable<Integer> {
     try (Progress progress = Progress.ofSteps(spark)) {
       problems(files, root);
       progress.tell("Base policy: pretraining on arithmetic whose prompts name the answer's form");
-      train(spark, progress, base(root));
+      train(progress, base(root));
       for (String arm : chosen) {
         progress.tell("Arm " + arm + ": prompts no longer name the form, all of it is wanted");
-        finished.add(train(spark, progress, arm(root, arm)));
+        finished.add(train(progress, arm(root, arm)));
       }
       String finding = finding(finished);
       Path report = new Path(root, "report.html");
@@ -170,9 +173,8 @@ final class QuickStartCommand implements Callable<Integer> {
     return List.of("run.folder=" + root, "run.name=" + name);
   }
 
-  private static Arm train(SparkSession spark, Progress progress, Configuration conf)
-      throws IOException {
-    try (Run run = Run.start(spark, conf, true, progress)) {
+  private static Arm train(Progress progress, Configuration conf) throws IOException {
+    try (Run run = Sessions.runs(progress).start(conf, true)) {
       new Pipeline(run, progress).train();
       return Reports.arm(run);
     }

@@ -3,6 +3,8 @@ package dev.kindling.command;
 import dev.kindling.check.InvalidInputException;
 import dev.kindling.report.Arm;
 import dev.kindling.report.ArmTable;
+import dev.kindling.run.Progress;
+import dev.kindling.run.Run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +50,7 @@ final class ReportCommand implements Callable<Integer> {
     try (Progress progress = Progress.ofStages(spark)) {
       List<Arm> arms = new ArrayList<>();
       for (String folder : folders) {
-        try (Run run = Run.view(spark, folder, List.of(), progress)) {
+        try (Run run = Sessions.runs(progress).view(folder, List.of())) {
           arms.add(Reports.arm(run));
           if (out == null) {
             Reports.write(run);

@@ -7,6 +7,7 @@ import dev.kindling.report.ReportData;
 import dev.kindling.report.ReportPage;
 import dev.kindling.report.RunReader;
 import dev.kindling.row.MetricsRow;
+import dev.kindling.run.Run;
 import java.io.IOException;
 import java.time.LocalDate;
 import java.time.ZoneId;

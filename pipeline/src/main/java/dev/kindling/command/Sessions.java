@@ -1,12 +1,19 @@
 package dev.kindling.command;
 
 import dev.kindling.io.LocalFiles;
+import dev.kindling.run.Progress;
+import dev.kindling.run.RunStart;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 
 /** The Spark session that spark-submit has configured. */
 final class Sessions {
   private Sessions() {}
+
+  /** The runs of this process. */
+  static RunStart runs(Progress progress) {
+    return new RunStart(session(), progress, Main.version());
+  }
 
   /** The one session of this process. */
   static SparkSession session() {

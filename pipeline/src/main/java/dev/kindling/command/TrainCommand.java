@@ -1,6 +1,9 @@
 package dev.kindling.command;
 
 import dev.kindling.conf.Configuration;
+import dev.kindling.run.Pipeline;
+import dev.kindling.run.Progress;
+import dev.kindling.run.Run;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,7 +28,7 @@ final class TrainCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Configuration conf = options.configuration();
     try (Progress progress = Progress.ofStages(Sessions.session());
-        Run run = Run.start(Sessions.session(), conf, options.resume(), progress)) {
+        Run run = Sessions.runs(progress).start(conf, options.resume())) {
       new Pipeline(run, progress).train();
       Reports.write(run);
       progress.say("Report: " + run.folder().report());

@@ -4,14 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import dev.kindling.check.Check;
 import dev.kindling.check.InvalidInputException;
+import dev.kindling.check.Sha256;
 import dev.kindling.objective.Objective;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -128,12 +126,7 @@ public record Configuration(
 
   /** SHA-256 of {@link #toYaml}, 64 lower-case hexadecimal digits. */
   public String digest() {
-    try {
-      byte[] yaml = toYaml().getBytes(StandardCharsets.UTF_8);
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(yaml));
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("Every Java platform has SHA-256", impossible);
-    }
+    return Sha256.of(toYaml());
   }
 
   /** The defaults that are packed into the jar. */

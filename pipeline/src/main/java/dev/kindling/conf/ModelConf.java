@@ -1,6 +1,7 @@
 package dev.kindling.conf;
 
 import dev.kindling.check.TransformerRules;
+import dev.kindling.engine.model.Precision;
 import java.util.Optional;
 
 /**
@@ -42,14 +43,6 @@ public record ModelConf(
     boolean qkvBias,
     boolean tiedHead,
     double initStd) {
-  /** Numbers that matrix products multiply. */
-  public enum Precision {
-    /** 32-bit floats. */
-    FLOAT32,
-    /** 16-bit floats with the exponent of 32-bit ones. */
-    BFLOAT16
-  }
-
   /** Refuses values outside the ranges of {@code conf/defaults.yaml}. */
   public ModelConf {
     TransformerRules.of(

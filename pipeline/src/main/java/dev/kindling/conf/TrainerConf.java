@@ -1,6 +1,7 @@
 package dev.kindling.conf;
 
 import dev.kindling.check.Check;
+import dev.kindling.engine.train.LearningRate;
 
 /**
  * How a gradient step is made.
@@ -33,7 +34,7 @@ public record TrainerConf(
     int microBatchTokens,
     int keptActivationsMib,
     double learningRate,
-    Schedule schedule,
+    LearningRate.Shape schedule,
     long warmupUpdates,
     long totalUpdates,
     double finalShare,
@@ -46,16 +47,6 @@ public record TrainerConf(
     double maxLogprobGapBfloat16,
     double maxMismatchK3,
     double maxMismatchK3Bfloat16) {
-  /** Course of the learning rate after the warm-up. */
-  public enum Schedule {
-    /** Stays at the peak. */
-    CONSTANT,
-    /** Falls on a straight line. */
-    LINEAR,
-    /** Falls on half a cosine. */
-    COSINE
-  }
-
   /** Refuses values outside the ranges of {@code conf/defaults.yaml}. */
   public TrainerConf {
     new Check()

@@ -1,6 +1,7 @@
 package dev.kindling.io;
 
 import dev.kindling.check.InvalidInputException;
+import dev.kindling.check.Sha256;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.security.DigestOutputStream;
@@ -65,12 +66,12 @@ public final class AtomicFile {
   private static StoredFile stream(
       FileSystem fileSystem, Path temporary, String name, Content content) throws IOException {
     try (FSDataOutputStream file = fileSystem.create(temporary, false, BUFFER_BYTES);
-        DigestOutputStream out = new DigestOutputStream(file, Digests.newSha256())) {
+        DigestOutputStream out = new DigestOutputStream(file, Sha256.begin())) {
       content.writeTo(out);
       if (file.hasCapability(StreamCapabilities.HSYNC)) {
         file.hsync();
       }
-      return new StoredFile(name, file.getPos(), Digests.hex(out.getMessageDigest().digest()));
+      return new StoredFile(name, file.getPos(), Sha256.text(out.getMessageDigest().digest()));
     }
   }
 

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kindling.check.Check;
 import dev.kindling.check.InvalidInputException;
+import dev.kindling.check.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -63,7 +64,7 @@ public record Commit(
     new Check()
         .that(step >= 0, "commit.step", step, "must be >= 0")
         .that(
-            Digests.isSha256(configDigest),
+            Sha256.isOne(configDigest),
             "commit.config_digest",
             configDigest,
             "must be 64 hex digits")
@@ -71,7 +72,7 @@ public record Commit(
         .that(checkpoint != null, "commit.checkpoint", checkpoint, "must be a list of files")
         .that(rows != null, "commit.rows", rows, "must be a map of row counts")
         .that(
-            previous == null || Digests.isSha256(previous),
+            previous == null || Sha256.isOne(previous),
             "commit.previous",
             previous,
             "must be 64 hex digits or null")
@@ -83,12 +84,7 @@ public record Commit(
 
   /** What {@link #previous} of the next commit must be. */
   public String digest() {
-    return Digests.sha256(text(BLANK_DIGEST).getBytes(StandardCharsets.UTF_8));
-  }
-
-  /** Total length of the checkpoint's files. */
-  public long checkpointBytes() {
-    return checkpoint.stream().mapToLong(StoredFile::bytes).sum();
+    return Sha256.of(text(BLANK_DIGEST).getBytes(StandardCharsets.UTF_8));
   }
 
   /**
@@ -113,7 +109,7 @@ public record Commit(
       String digest = node.path(OWN_DIGEST).asText();
       int at = text.lastIndexOf(digest);
       String blank = text.substring(0, at) + BLANK_DIGEST + text.substring(at + digest.length());
-      if (!digest.equals(Digests.sha256(blank.getBytes(StandardCharsets.UTF_8)))) {
+      if (!digest.equals(Sha256.of(blank))) {
         throw new InvalidInputException(
             "Cannot read " + file + ": its digest does not match its content, it is damaged");
       }

@@ -118,11 +118,6 @@ public final class RunFolder {
     return new Path(root, "model");
   }
 
-  /** Shape of the policy, in Hugging Face's form. */
-  public Path modelConfig() {
-    return new Path(model(), "config.json");
-  }
-
   /** Tokenizer of the policy, in Hugging Face's form. */
   public Path tokenizer() {
     return new Path(model(), "tokenizer.json");

@@ -1,6 +1,7 @@
 package dev.kindling.io;
 
 import dev.kindling.check.Check;
+import dev.kindling.check.Sha256;
 import java.io.Serializable;
 
 /**
@@ -20,7 +21,7 @@ public record StoredFile(String name, long bytes, String sha256) implements Seri
             name,
             "must be a name without a folder")
         .that(bytes >= 0, "bytes of " + name, bytes, "must be >= 0")
-        .that(Digests.isSha256(sha256), "sha256 of " + name, sha256, "must be 64 hex digits")
+        .that(Sha256.isOne(sha256), "sha256 of " + name, sha256, "must be 64 hex digits")
         .done();
   }
 }

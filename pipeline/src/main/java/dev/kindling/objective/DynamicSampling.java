@@ -14,6 +14,9 @@ import java.io.Serializable;
  *     before
  */
 public record DynamicSampling(int maxRounds, int prompts) implements Serializable {
+  /** Of an example of 4-weights, whether its rewards differ. */
+  public static final String INFORMATIVE = "rollouts > 0 AND NOT rewards_are_equal";
+
   /** Refuses values that are out of range. */
   public DynamicSampling {
     new Check()

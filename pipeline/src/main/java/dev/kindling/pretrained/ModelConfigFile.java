@@ -24,10 +24,11 @@ public final class ModelConfigFile {
   /**
    * Reads a file.
    *
+   * @param mostPositions tokens of the longest sequence that is wanted; the file may allow fewer
    * @param source where the bytes came from, for messages
    * @throws InvalidInputException naming file, key, value and rule
    */
-  public static ModelConfig parse(byte[] json, String source) {
+  public static ModelConfig parse(byte[] json, int mostPositions, String source) {
     Fields fields = Fields.parse(json, source);
     ModelFamily family = family(fields);
     requirePlain(fields, family);
@@ -49,7 +50,7 @@ public final class ModelConfigFile {
           kvHeads,
           fields.integer("head_dim", family.headDim(hidden, heads)),
           fields.integer("intermediate_size"),
-          fields.integer("max_position_embeddings", family.maxPositions()),
+          Math.min(mostPositions, fields.integer("max_position_embeddings", family.maxPositions())),
           rope.number("rope_theta", fields.number("rope_theta", DEFAULT_THETA)),
           scaling(rope),
           fields.number("rms_norm_eps", DEFAULT_EPSILON),
@@ -62,6 +63,11 @@ public final class ModelConfigFile {
           : new InvalidInputException(
               "Cannot read " + source + ": " + refused.getMessage(), refused);
     }
+  }
+
+  /** Reads a file for sequences as long as it allows. */
+  public static ModelConfig parse(byte[] json, String source) {
+    return parse(json, Integer.MAX_VALUE, source);
   }
 
   private static ModelFamily family(Fields fields) {

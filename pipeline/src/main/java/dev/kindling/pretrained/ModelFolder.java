@@ -112,6 +112,15 @@ public final class ModelFolder {
   }
 
   /**
+   * The model's shape for sequences of at most {@code mostPositions} tokens, or fewer where it
+   * allows only fewer.
+   */
+  public ModelConfig shape(int mostPositions) {
+    return ModelConfigFile.parse(
+        files.get(CONFIG), mostPositions, new Path(path, CONFIG).toString());
+  }
+
+  /**
    * Every file that belongs to the model and is neither weights nor code, byte for byte: the
    * configuration, the tokenizer's files, chat templates, licences and notes.
    */

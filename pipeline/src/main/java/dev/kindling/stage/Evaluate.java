@@ -4,7 +4,6 @@ import static org.apache.spark.sql.functions.expr;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -19,33 +18,12 @@ public final class Evaluate {
   private Evaluate() {}
 
   /**
-   * Figures of one evaluation.
-   *
-   * @param examples number of prompts
-   * @param samples rollouts per prompt that are evidence, on average
-   * @param passAt1 mean over prompts of the share of correct rollouts
-   * @param passAtK for each k, the unbiased estimate 1 − C(n−c, k)/C(n, k) (Chen et al. 2021,
-   *     arXiv:2107.03374, eq. 1), mean over prompts; NaN where a prompt has fewer than k rollouts
-   * @param majAtK for each k, the share of prompts whose most frequent extracted answer among the
-   *     first k rollouts is correct; ties go to the answer that came first, rollouts without an
-   *     answer do not vote
-   * @param logPHat mean over prompts of log of the mean likelihood of the gold answer, in nats
-   */
-  public record Figures(
-      long examples,
-      double samples,
-      double passAt1,
-      Map<Integer, Double> passAtK,
-      Map<Integer, Double> majAtK,
-      double logPHat) {}
-
-  /**
    * Computes the figures in SQL.
    *
    * @param scores rows of 3-scores
    * @param ks values of k, each at least 1
    */
-  public static Figures figures(Dataset<Row> scores, List<Integer> ks) {
+  public static EvaluationFigures figures(Dataset<Row> scores, List<Integer> ks) {
     Dataset<Row> examples =
         scores
             .where("reward is not null")
@@ -78,7 +56,7 @@ public final class Evaluate {
       passAtK.put(k, number(row, "pass_" + k));
       majAtK.put(k, number(row, "maj_" + k));
     }
-    return new Figures(
+    return new EvaluationFigures(
         row.getAs("examples"),
         number(row, "samples"),
         number(row, "pass_at_1"),

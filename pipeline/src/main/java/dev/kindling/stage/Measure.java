@@ -22,40 +22,48 @@ public final class Measure {
 
   private Measure() {}
 
-  /** Wall time of the stages before the gradient step, in seconds; null where not known. */
-  public record Seconds(Double rollout, Double score, Double refill, Double weigh, Double batch) {
+  /**
+   * How the step's prompts were drawn.
+   *
+   * @param epoch passes over the data set so far
+   * @param rounds rounds of sampling
+   * @param sampling how prompts were replaced
+   */
+  public record Drawn(double epoch, int rounds, Optional<DynamicSampling> sampling) {}
+
+  /** The step's rows of 2-rollouts, 3-scores and 4-weights. */
+  public record Tables(Dataset<Row> rollouts, Dataset<Row> scores, Dataset<Row> weights) {}
+
+  /** Wall time of the stages, in seconds; null where not known. */
+  public record Seconds(
+      Double rollout, Double score, Double refill, Double weigh, Double batch, Double step) {
     /** The stages ran in processes of their own. */
-    public static final Seconds UNKNOWN = new Seconds(null, null, null, null, null);
+    public static final Seconds UNKNOWN = new Seconds(null, null, null, null, null, null);
+
+    /** The same with the gradient step's. */
+    public Seconds withStep(double seconds) {
+      return new Seconds(rollout, score, refill, weigh, batch, seconds);
+    }
   }
 
   /**
    * Gathers what a person would plot.
    *
-   * @param epoch passes over the data set so far
-   * @param rounds rounds of sampling
-   * @param sampling how prompts were replaced
    * @param updates rows of 6-step; the last one stands for the step's learning rate, the others are
    *     averaged over updates
    * @param evaluation figures on the evaluation set; null where none were made
-   * @param seconds wall time of the stages before
-   * @param stepSeconds wall time of the gradient step
    */
   public static MetricsRow measure(
-      double epoch,
-      int rounds,
-      Optional<DynamicSampling> sampling,
-      Dataset<Row> rollouts,
-      Dataset<Row> scores,
-      Dataset<Row> weights,
+      Drawn drawn,
+      Tables tables,
       List<StepRow> updates,
-      Evaluate.Figures evaluation,
-      Seconds seconds,
-      double stepSeconds) {
+      EvaluationFigures evaluation,
+      Seconds seconds) {
     // One job, a row of each: three would wait for each other, and so would a join of the three.
     List<Row> figures =
-        rolloutFigures(rollouts)
-            .unionByName(scoreFigures(scores), true)
-            .unionByName(weightFigures(weights), true)
+        rolloutFigures(tables.rollouts())
+            .unionByName(scoreFigures(tables.scores()), true)
+            .unionByName(weightFigures(tables.weights()), true)
             .collectAsList();
     Row rolled = figures.get(0);
     Row scored = figures.get(1);
@@ -65,10 +73,11 @@ public final class Measure {
     long rows = updates.stream().mapToLong(StepRow::rows).sum();
     return new MetricsRow(
         last.step(),
-        epoch,
+        drawn.epoch(),
         examples,
-        rounds,
-        sampling
+        drawn.rounds(),
+        drawn
+            .sampling()
             .map(of -> examples - Math.min(of.prompts(), weighed.<Long>getAs("informative")))
             .orElse(0L),
         rolled.getAs("rollouts"),
@@ -107,7 +116,7 @@ public final class Measure {
         seconds.refill(),
         seconds.weigh(),
         seconds.batch(),
-        stepSeconds);
+        seconds.step());
   }
 
   private static Dataset<Row> rolloutFigures(Dataset<Row> rollouts) {
@@ -155,7 +164,7 @@ public final class Measure {
             expr("avg(effective_sample_size) AS effective_sample_size"),
             expr("max(array_max(rationale_coefs)) AS largest_coef"),
             expr("coalesce(sum(rollouts), 0L) AS weighted"),
-            expr("count_if(" + Refill.INFORMATIVE + ") AS informative"),
+            expr("count_if(" + DynamicSampling.INFORMATIVE + ") AS informative"),
             expr("avg(q) AS q"),
             expr("percentile(q, 0.1) AS q_10"),
             expr("percentile(q, 0.5) AS q_50"),

@@ -1,17 +1,16 @@
 package dev.kindling.stage;
 
+import dev.kindling.check.Sha256;
 import dev.kindling.engine.model.Device;
 import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.Weights;
 import dev.kindling.engine.sample.Decoder;
 import dev.kindling.io.CheckpointVector;
-import dev.kindling.io.Digests;
 import dev.kindling.io.FloatSource;
 import dev.kindling.io.StoredFile;
 import java.io.IOException;
 import java.io.Serializable;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
@@ -51,13 +50,7 @@ public record PolicyRef(
     List<String> files =
         List.copyOf(slices.stream().map(s -> new Path(folder, s.name()).toString()).toList());
     String digests = slices.stream().map(StoredFile::sha256).collect(Collectors.joining("\n"));
-    return new PolicyRef(
-        hadoop,
-        files,
-        Digests.sha256(digests.getBytes(StandardCharsets.UTF_8)),
-        model,
-        precision,
-        version);
+    return new PolicyRef(hadoop, files, Sha256.of(digests), model, precision, version);
   }
 
   /** The policy that an update of this one has written. */
@@ -66,12 +59,12 @@ public record PolicyRef(
   }
 
   /** The fp32 parameters on the running task's device, for the trainer. */
-  SharedCache.Lease<Weights> weights() {
+  public SharedCache.Lease<Weights> weights() {
     return weights(SharedCache.Kind.POLICY);
   }
 
   /** The fp32 parameters of a policy that others are compared with. */
-  SharedCache.Lease<Weights> reference() {
+  public SharedCache.Lease<Weights> reference() {
     return weights(SharedCache.Kind.REFERENCE);
   }
 

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 
 /** Data set files → prompts of the run, and those → 1-prompts of a step. */
 public final class Prepare {
@@ -134,7 +133,7 @@ public final class Prepare {
    * Draws prompts of a step: the next of the order that the step does not have yet.
    *
    * @param prompts all prompts of the run
-   * @param examples their number, at least 1
+   * @param order the order in which the run visits them
    * @param from place in the prompt order at which the step begins
    * @param drawn prompts that the step has drawn before
    * @param count prompts to draw
@@ -142,17 +141,9 @@ public final class Prepare {
    *     {@code count} when no other example is left, for an example comes once in a step
    */
   public static Dataset<Row> draw(
-      SparkSession spark,
-      Dataset<Row> prompts,
-      int examples,
-      long seed,
-      boolean shuffle,
-      long from,
-      int drawn,
-      int count) {
+      Dataset<Row> prompts, PromptOrder order, long from, int drawn, int count) {
     Map<Long, Long> places = new HashMap<>();
-    for (PromptOrder.Visit visit :
-        PromptOrder.firstVisits(examples, seed, shuffle, from, drawn, count)) {
+    for (PromptOrder.Visit visit : order.firstVisits(from, drawn, count)) {
       places.put((long) visit.example(), visit.place());
     }
     Object[] wanted = places.keySet().toArray();
@@ -161,16 +152,16 @@ public final class Prepare {
             .map(p -> p.at(places.get(p.position())))
             .sorted((a, b) -> Long.compare(a.position(), b.position()))
             .toList();
-    return Table.PROMPTS.of(spark, rows);
+    return Table.PROMPTS.of(prompts.sparkSession(), rows);
   }
 
   /**
    * The place in the prompt order behind a step's last prompt.
    *
    * @param from place in the prompt order at which the step begins
-   * @param drawn prompts that the step has drawn, from 1 to {@code examples}
+   * @param drawn prompts that the step has drawn, from 1 to the size of the data set
    */
-  public static long end(int examples, long seed, boolean shuffle, long from, int drawn) {
-    return PromptOrder.firstVisits(examples, seed, shuffle, from, drawn - 1, 1).get(0).place() + 1;
+  public static long end(PromptOrder order, long from, int drawn) {
+    return order.firstVisits(from, drawn - 1, 1).get(0).place() + 1;
   }
 }

@@ -10,10 +10,12 @@ import java.util.SplittableRandom;
 /**
  * The order in which a run visits its data set: every epoch is a permutation of all examples, a
  * pure function of (seed, epoch), so that a resumed run goes on where the order was.
+ *
+ * @param examples size of the data set, at least 1
+ * @param seed the run's seed
+ * @param shuffle false for the order of the files
  */
-final class PromptOrder {
-  private PromptOrder() {}
-
+public record PromptOrder(int examples, long seed, boolean shuffle) {
   /**
    * A visit.
    *
@@ -26,21 +28,18 @@ final class PromptOrder {
    * The first visits of different examples from a place of the order on. A second visit, which the
    * end of an epoch may bring, is passed over.
    *
-   * @param examples size of the data set, at least 1
-   * @param shuffle false for the order of the files
    * @param from the place
    * @param skip how many such visits come before those that are wanted
    * @param count how many are wanted; fewer are given when no other example is left
    */
-  static List<Visit> firstVisits(
-      int examples, long seed, boolean shuffle, long from, int skip, int count) {
+  List<Visit> firstVisits(long from, int skip, int count) {
     int last = (int) Math.min((long) skip + count, examples);
     List<Visit> visits = new ArrayList<>();
     Set<Integer> seen = new HashSet<>();
-    int[] order = permutation(examples, seed, shuffle, from / examples);
+    int[] order = permutation(from / examples);
     for (long place = from; visits.size() < last; place++) {
       if (place % examples == 0) {
-        order = permutation(examples, seed, shuffle, place / examples);
+        order = permutation(place / examples);
       }
       int example = order[(int) (place % examples)];
       if (seen.add(example)) {
@@ -50,7 +49,7 @@ final class PromptOrder {
     return visits.subList(Math.min(skip, last), last);
   }
 
-  private static int[] permutation(int examples, long seed, boolean shuffle, long epoch) {
+  private int[] permutation(long epoch) {
     int[] order = new int[examples];
     Arrays.setAll(order, i -> i);
     if (!shuffle) {

@@ -7,13 +7,10 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * Dynamic sampling: how many prompts another round of a step draws, and which of all that were
- * sampled make the batch. Both follow from the tables alone.
+ * 4-weights → how many prompts another round of a step draws, where dynamic sampling replaces those
+ * whose rewards are all equal.
  */
 public final class Refill {
-  /** Of an example of 4-weights, whether it teaches anything. */
-  static final String INFORMATIVE = "rollouts > 0 AND NOT rewards_are_equal";
-
   private Refill() {}
 
   /**
@@ -46,24 +43,11 @@ public final class Refill {
    * @param examples size of the data set, of which a step takes each example once
    */
   public static Round next(Dataset<Row> weights, DynamicSampling sampling, int examples) {
-    Row counts = weights.agg(expr("count(*)"), expr("count_if(" + INFORMATIVE + ")")).first();
+    Row counts =
+        weights
+            .agg(expr("count(*)"), expr("count_if(" + DynamicSampling.INFORMATIVE + ")"))
+            .first();
     return Round.after(
         (int) counts.getLong(0), (int) counts.getLong(1), sampling.prompts(), examples);
-  }
-
-  /**
-   * The examples of the batch: the first in prompt order, as many as it shall have. The others came
-   * with a round that drew more than were missing.
-   *
-   * @param informative examples with {@code answer_source}, which all have in common, and {@code
-   *     position}
-   */
-  static Dataset<Row> first(Dataset<Row> informative, DynamicSampling sampling) {
-    return informative
-        .withColumn(
-            "turn",
-            expr("row_number() OVER (PARTITION BY answer_source ORDER BY position, example_id)"))
-        .filter("turn <= " + sampling.prompts())
-        .drop("turn");
   }
 }

@@ -16,9 +16,9 @@ import java.util.concurrent.Callable;
  * policies that no task uses, and a new version displaces the old one without an order between
  * tasks.
  */
-final class SharedCache {
+public final class SharedCache {
   /** What a value is; values of one kind displace each other. */
-  enum Kind {
+  public enum Kind {
     /** The policy of a step, packed for sampling or as weights for training. */
     POLICY,
     /** The policy that a KL term refers to. */
@@ -39,7 +39,7 @@ final class SharedCache {
   private record Name(Kind kind, String key) {}
 
   /** A value in use by one task; closing it ends the use, not the value. */
-  static final class Lease<T> implements AutoCloseable {
+  public static final class Lease<T> implements AutoCloseable {
     private final T value;
     private final Entry entry;
 
@@ -48,7 +48,7 @@ final class SharedCache {
       this.entry = entry;
     }
 
-    T value() {
+    public T value() {
       return value;
     }
 
@@ -74,7 +74,7 @@ final class SharedCache {
    *
    * @throws IllegalStateException if loading fails; the next lease tries again
    */
-  static <T extends AutoCloseable> Lease<T> lease(
+  public static <T extends AutoCloseable> Lease<T> lease(
       Kind kind, String key, Class<T> type, Callable<T> load) {
     List<AutoCloseable> displaced = new ArrayList<>();
     Entry entry = OF_THIS_JVM.claim(new Name(kind, key), displaced);

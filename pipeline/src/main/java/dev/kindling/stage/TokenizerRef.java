@@ -1,7 +1,7 @@
 package dev.kindling.stage;
 
+import dev.kindling.check.Sha256;
 import dev.kindling.engine.text.Tokenizer;
-import dev.kindling.io.Digests;
 import java.io.Serializable;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -27,9 +27,6 @@ public record TokenizerRef(byte[] json, String source) implements Serializable {
   /** The tokenizer, built once per JVM. */
   SharedCache.Lease<Tokenizer> lease() {
     return SharedCache.lease(
-        SharedCache.Kind.TOKENIZER,
-        "tokenizer " + Digests.sha256(json),
-        Tokenizer.class,
-        this::load);
+        SharedCache.Kind.TOKENIZER, "tokenizer " + Sha256.of(json), Tokenizer.class, this::load);
   }
 }

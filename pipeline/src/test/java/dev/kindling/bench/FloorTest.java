@@ -7,13 +7,14 @@ import dev.kindling.engine.model.Arithmetic;
 import dev.kindling.engine.model.Device;
 import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.Precision;
+import dev.kindling.engine.model.RopeScaling;
 import org.junit.jupiter.api.Test;
 
 /** The least time of a task, worked out by hand for one layer. */
 class FloorTest {
   // Weights of a layer: 4 * (2 * 4 + 2 * 2 + 3 * 8) = 144; of the head: 10 * 4 = 40.
   private static final ModelConfig CONFIG =
-      new ModelConfig(10, 4, 1, 2, 1, 2, 8, 64, 1e4, 1e-6, true, false, true);
+      new ModelConfig(10, 4, 1, 2, 1, 2, 8, 64, 1e4, RopeScaling.NONE, 1e-6, true, false, true);
   private static final BenchModel MODEL = new BenchModel("tiny", CONFIG);
 
   @Test

@@ -3,20 +3,21 @@ package dev.kindling.bench;
 import dev.kindling.SparkTest;
 import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.Precision;
+import dev.kindling.engine.model.RopeScaling;
 import dev.kindling.engine.sample.SamplerSettings;
 import dev.kindling.engine.train.AdamWSettings;
 import dev.kindling.objective.Objective;
 import dev.kindling.objective.Rloo;
 import dev.kindling.row.Table;
-import dev.kindling.stage.Batch;
-import dev.kindling.stage.BatchSettings;
-import dev.kindling.stage.GradientStep;
-import dev.kindling.stage.MismatchGate;
 import dev.kindling.stage.PolicyRef;
 import dev.kindling.stage.Rollout;
-import dev.kindling.stage.ShardedBatches;
-import dev.kindling.stage.TrainingPolicies;
-import dev.kindling.stage.Weigh;
+import dev.kindling.stage.step.GradientStep;
+import dev.kindling.stage.step.MismatchGate;
+import dev.kindling.stage.step.ShardedBatches;
+import dev.kindling.stage.step.TrainingPolicies;
+import dev.kindling.stage.weigh.Batch;
+import dev.kindling.stage.weigh.BatchSettings;
+import dev.kindling.stage.weigh.Weigh;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -35,7 +36,9 @@ final class SteadyMemory {
 
   private static final BenchModel MODEL =
       new BenchModel(
-          "steady", new ModelConfig(512, 128, 2, 4, 2, 32, 384, 256, 1e4, 1e-6, true, false, true));
+          "steady",
+          new ModelConfig(
+              512, 128, 2, 4, 2, 32, 384, 256, 1e4, RopeScaling.NONE, 1e-6, true, false, true));
   private static final Workload WORK = new Workload(MODEL, Precision.FLOAT32, 2, 4, 16, 8);
   private static final int TASKS = 2;
 
@@ -55,12 +58,8 @@ final class SteadyMemory {
   public static void main(String[] arguments) {
     SteadyMemory memory = new SteadyMemory(arguments[0]);
     PolicyRef first =
-        RandomPolicy.write(
-            memory.context,
-            memory.hadoop,
-            MODEL,
-            Precision.FLOAT32,
-            new Path(memory.folder, "first"));
+        new RandomPolicy(memory.context, memory.hadoop, MODEL)
+            .write(new Path(memory.folder, "first"), Precision.FLOAT32);
     memory.rollouts(first, memory.updates(first));
     memory.spark.stop();
   }

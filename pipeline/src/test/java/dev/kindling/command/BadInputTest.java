@@ -9,6 +9,7 @@ import dev.kindling.io.RunLock;
 import dev.kindling.io.StoredFile;
 import dev.kindling.row.RolloutRow;
 import dev.kindling.row.Table;
+import dev.kindling.run.RunStart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,6 +6,10 @@ import dev.kindling.dataset.ArithmeticProblems;
 import dev.kindling.io.RunFolder;
 import dev.kindling.io.StoredFile;
 import dev.kindling.row.Table;
+import dev.kindling.run.Pipeline;
+import dev.kindling.run.Progress;
+import dev.kindling.run.Run;
+import dev.kindling.run.RunStart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,7 +102,7 @@ final class SmallRun {
   static RunFolder train(List<String> settings, boolean resume) throws IOException {
     Configuration conf = Configuration.load(List.of(), settings);
     try (Progress progress = Progress.ofStages(spark());
-        Run run = Run.start(spark(), conf, resume, progress)) {
+        Run run = new RunStart(spark(), progress, "test").start(conf, resume)) {
       new Pipeline(run, progress).train();
       return run.folder();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kindling.check.InvalidInputException;
+import dev.kindling.check.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,7 +28,7 @@ class AtomicFileTest {
             new StoredFile(
                 "target", 3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
     assertThat(Digests.sha256(sound(), target())).isEqualTo(written);
-    assertThat(Digests.sha256("abc".getBytes(StandardCharsets.UTF_8))).isEqualTo(written.sha256());
+    assertThat(Sha256.of("abc".getBytes(StandardCharsets.UTF_8))).isEqualTo(written.sha256());
   }
 
   @Test

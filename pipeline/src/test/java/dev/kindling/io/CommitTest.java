@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kindling.check.InvalidInputException;
+import dev.kindling.check.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A commit is believed only to the last byte, and so are the files it names. */
 class CommitTest {
-  private static final String DIGEST = Digests.sha256(new byte[0]);
+  private static final String DIGEST = Sha256.of(new byte[0]);
 
   @TempDir Path folder;
   private FileSystem fileSystem;
@@ -99,7 +100,6 @@ class CommitTest {
   void everyMissingCutOrChangedCheckpointFileIsNamed() throws IOException {
     Commit commit = commit();
     commit.verify(fileSystem, at("."));
-    assertThat(commit.checkpointBytes()).isEqualTo(12);
     Files.delete(folder.resolve("a"));
     Damage.truncate(folder.resolve("b"), 2);
     Damage.flip(folder.resolve("c"), 1);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kindling.check.InvalidInputException;
+import dev.kindling.check.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a run folder holds, what of it counts, and what an interrupted run leaves behind. */
 class RunFolderTest {
-  private static final String DIGEST = Digests.sha256(new byte[0]);
+  private static final String DIGEST = Sha256.of(new byte[0]);
 
   @TempDir Path folder;
 
@@ -26,7 +27,6 @@ class RunFolderTest {
     assertThat(
             List.of(
                 run.config(),
-                run.modelConfig(),
                 run.tokenizer(),
                 run.prompts(),
                 run.table(12, "1-prompts"),
@@ -38,7 +38,6 @@ class RunFolderTest {
         .extracting(path -> run.root().toUri().relativize(path.toUri()).getPath())
         .containsExactly(
             "config.yaml",
-            "model/config.json",
             "model/tokenizer.json",
             "prompts",
             "step-000012/1-prompts",
@@ -110,10 +109,10 @@ class RunFolderTest {
     run.writeReport("one");
     run.writeReport("two");
     assertThat(Files.readString(local(run, "report.html"))).isEqualTo("two");
-    run.write(run.modelConfig(), bytes("{}"));
-    run.write(run.modelConfig(), bytes("{}"));
-    assertThatThrownBy(() -> run.write(run.modelConfig(), bytes("{ }")))
-        .hasMessageStartingWith("Cannot replace " + run.modelConfig());
+    run.write(run.tokenizer(), bytes("{}"));
+    run.write(run.tokenizer(), bytes("{}"));
+    assertThatThrownBy(() -> run.write(run.tokenizer(), bytes("{ }")))
+        .hasMessageStartingWith("Cannot replace " + run.tokenizer());
   }
 
   @Test

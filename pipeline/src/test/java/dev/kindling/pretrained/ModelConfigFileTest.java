@@ -45,13 +45,21 @@ class ModelConfigFileTest {
                 false,
                 false));
     assertThat(GoldenModel.of("mistral-tiny").open().shape())
-        .isEqualTo(new ModelConfig(592, 64, 2, 4, 1, 16, 144, 512, 1e6, 1e-6, false, false, false));
+        .isEqualTo(
+            new ModelConfig(
+                592, 64, 2, 4, 1, 16, 144, 512, 1e6, RopeScaling.NONE, 1e-6, false, false, false));
     assertThat(GoldenModel.of("qwen2-tiny").open().shape())
-        .isEqualTo(new ModelConfig(600, 64, 2, 4, 2, 16, 128, 512, 1e6, 1e-6, false, true, true));
+        .isEqualTo(
+            new ModelConfig(
+                600, 64, 2, 4, 2, 16, 128, 512, 1e6, RopeScaling.NONE, 1e-6, false, true, true));
     assertThat(GoldenModel.of("qwen3-tiny").open().shape())
-        .isEqualTo(new ModelConfig(608, 64, 2, 4, 2, 32, 160, 512, 1e6, 1e-6, true, false, true));
+        .isEqualTo(
+            new ModelConfig(
+                608, 64, 2, 4, 2, 32, 160, 512, 1e6, RopeScaling.NONE, 1e-6, true, false, true));
     assertThat(GoldenModel.of("qwen3-tiny-bf16-sharded").open().shape())
-        .isEqualTo(new ModelConfig(640, 64, 3, 8, 2, 16, 128, 512, 1e6, 1e-6, true, false, false));
+        .isEqualTo(
+            new ModelConfig(
+                640, 64, 3, 8, 2, 16, 128, 512, 1e6, RopeScaling.NONE, 1e-6, true, false, false));
   }
 
   @ParameterizedTest
@@ -188,7 +196,8 @@ class ModelConfigFileTest {
 
   @Test
   void aShapeOfNoFamilyHasNoFile() {
-    ModelConfig both = new ModelConfig(9, 8, 2, 2, 2, 4, 12, 32, 1e4, 1e-5, true, true, true);
+    ModelConfig both =
+        new ModelConfig(9, 8, 2, 2, 2, 4, 12, 32, 1e4, RopeScaling.NONE, 1e-5, true, true, true);
     assertThatThrownBy(() -> ModelConfigFile.json(both))
         .isInstanceOf(InvalidInputException.class)
         .hasMessage(

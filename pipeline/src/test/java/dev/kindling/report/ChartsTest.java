@@ -120,7 +120,11 @@ class ChartsTest {
 
   @Property(tries = 500)
   void everyNumberSurvivesWithSixDigits(@ForAll double value) throws Exception {
-    JsonNode read = JSON.readTree(ChartJson.number(value));
+    Arm arm = Runs.arm("a", List.of(Runs.step(1, 0.0, null, value), Runs.step(2, 0.0, null, 1.0)));
+    List<Chart> charts = charts(arm);
+    JsonNode json = JSON.readTree(ChartJson.of(List.of(arm), charts));
+    JsonNode read =
+        json.at("/charts/" + charts.indexOf(chart("Loss", charts)) + "/lines/0/values/0");
     if (Double.isFinite(value)) {
       double tolerance = Math.max(Math.abs(value) * 5e-6, Double.MIN_VALUE);
       assertThat(Math.abs(read.asDouble() - value)).isLessThanOrEqualTo(tolerance);
@@ -131,8 +135,11 @@ class ChartsTest {
 
   @Property(tries = 500)
   void everyNameSurvivesAndNoneHasMarkup(@ForAll String name) throws Exception {
-    String json = ChartJson.string(name + "</script><!--");
-    assertThat(json).doesNotContain("<", ">");
-    assertThat(JSON.readTree(json).asText()).isEqualTo(name + "</script><!--");
+    String hostile = name + "</script><!--";
+    Arm arm = Runs.neverEvaluated(hostile, 1);
+    String json = ChartJson.of(List.of(arm), charts(arm));
+    assertThat(json).doesNotContain("<", ">", "--");
+    assertThat(JSON.readTree(json).at("/charts/0/lines/0/label").asText())
+        .isEqualTo(hostile + " (training reward)");
   }
 }

@@ -32,13 +32,13 @@ class EvaluateTest {
     return rows.toArray(new ScoreRow[0]);
   }
 
-  private static Evaluate.Figures figures(List<Integer> ks, ScoreRow... rows) {
+  private static EvaluationFigures figures(List<Integer> ks, ScoreRow... rows) {
     return Evaluate.figures(Table.SCORES.of(SparkTest.session(), List.of(rows)), ks);
   }
 
   @Test
   void passAtKIsTheShareOfSubsetsOfKSamplesWithACorrectOne() {
-    Evaluate.Figures figures = figures(List.of(1, 2, 3, 4), group("a", "7", "7", "1", "7", "2"));
+    EvaluationFigures figures = figures(List.of(1, 2, 3, 4), group("a", "7", "7", "1", "7", "2"));
     // Two of four are correct. Of the 6 pairs one has none, {1, 3}; every triple has one.
     assertThat(figures.passAt1()).isEqualTo(0.5);
     assertThat(figures.passAtK().get(1)).isEqualTo(0.5);
@@ -50,7 +50,7 @@ class EvaluateTest {
 
   @Test
   void passAtKIsTheMeanOverExamples() {
-    Evaluate.Figures figures =
+    EvaluationFigures figures =
         figures(
             List.of(2),
             Stream.of(
@@ -74,7 +74,7 @@ class EvaluateTest {
   void theMostFrequentAnswerOfTheFirstKDecides() {
     ScoreRow[] group = group("a", "7", "1", "7", "7", "1", "1");
     // 1 leads, then 7 draws level behind 1, then leads 2:1, is caught 2:2, and loses 3:2.
-    Evaluate.Figures figures = figures(List.of(1, 2, 3, 4, 5), group);
+    EvaluationFigures figures = figures(List.of(1, 2, 3, 4, 5), group);
     assertThat(figures.majAtK().values()).containsExactly(0.0, 0.0, 1.0, 0.0, 0.0);
   }
 
@@ -95,7 +95,7 @@ class EvaluateTest {
 
   @Test
   void faultsOfTheVerifierAreNoEvidence() {
-    Evaluate.Figures figures =
+    EvaluationFigures figures =
         figures(
             List.of(1),
             score("a", 0, "7", true, LOG_W),
@@ -107,7 +107,7 @@ class EvaluateTest {
 
   @Test
   void logPHatIsTheMeanOverExamplesOfTheLogOfTheMeanLikelihood() {
-    Evaluate.Figures figures =
+    EvaluationFigures figures =
         figures(
             List.of(1),
             score("a", 0, "1", false, Math.log(0.5)),
@@ -128,7 +128,7 @@ class EvaluateTest {
 
   @Test
   void noEvidenceGivesNoFigures() {
-    Evaluate.Figures figures =
+    EvaluationFigures figures =
         figures(List.of(1), new ScoreRow("a", 0, "", null, "ERROR", null, LOG_W, 8, "broken", 0));
     assertThat(figures.examples()).isZero();
     assertThat(figures.passAt1()).isNaN();

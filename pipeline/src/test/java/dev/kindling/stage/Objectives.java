@@ -14,19 +14,19 @@ import java.util.List;
 import java.util.Optional;
 
 /** Objectives for the tests of stages, with what those tests vary. */
-final class Objectives {
+public final class Objectives {
   private Objectives() {}
 
-  static Objective garl(Success success, double q, boolean pathwise, boolean normalizeMq) {
+  public static Objective garl(Success success, double q, boolean pathwise, boolean normalizeMq) {
     return Objective.of(new Garl(success, QSchedule.constant(q), pathwise, normalizeMq, 0));
   }
 
-  static Objective paft(double q, int resamples, boolean normalizeMq) {
+  public static Objective paft(double q, int resamples, boolean normalizeMq) {
     return Objective.of(
         new Paft(Success.LIKELIHOOD, QSchedule.constant(q), resamples, normalizeMq, 0));
   }
 
-  static Objective grpo(double kl, Aggregation aggregation) {
+  public static Objective grpo(double kl, Aggregation aggregation) {
     ClippedRatio loss = new ClippedRatio(0.2, 0.2, 0);
     return new Objective(
         new Grpo(true, loss),
@@ -38,7 +38,7 @@ final class Objectives {
         Optional.empty());
   }
 
-  static Objective with(Estimator estimator, Aggregation aggregation) {
+  public static Objective with(Estimator estimator, Aggregation aggregation) {
     return new Objective(
         estimator,
         estimator.paperLoss(),

@@ -20,7 +20,7 @@ class PromptOrderTest {
       @ForAll long seed,
       @ForAll @LongRange(min = 0, max = 5) long epoch) {
     List<Visit> visits =
-        PromptOrder.firstVisits(examples, seed, true, epoch * examples, 0, 2 * examples);
+        new PromptOrder(examples, seed, true).firstVisits(epoch * examples, 0, 2 * examples);
     assertThat(visits.stream().mapToInt(Visit::example).sorted().toArray())
         .isEqualTo(IntStream.range(0, examples).toArray());
     assertThat(visits.get(examples - 1).place()).isEqualTo((epoch + 1) * examples - 1);
@@ -32,22 +32,22 @@ class PromptOrderTest {
       @ForAll long seed,
       @ForAll @IntRange(min = 0, max = 89) int from,
       @ForAll @IntRange(min = 0, max = 30) int first) {
-    List<Visit> whole = PromptOrder.firstVisits(examples, seed, true, from, 0, examples);
+    List<Visit> whole = new PromptOrder(examples, seed, true).firstVisits(from, 0, examples);
     List<Visit> rounds =
-        new ArrayList<>(PromptOrder.firstVisits(examples, seed, true, from, 0, first));
-    rounds.addAll(PromptOrder.firstVisits(examples, seed, true, from, rounds.size(), examples));
+        new ArrayList<>(new PromptOrder(examples, seed, true).firstVisits(from, 0, first));
+    rounds.addAll(new PromptOrder(examples, seed, true).firstVisits(from, rounds.size(), examples));
     assertThat(rounds).isEqualTo(whole);
     assertThat(whole.stream().map(Visit::example).distinct()).hasSize(examples);
   }
 
   @Example
   void epochsDifferAndFileOrderIsKeptOnRequest() {
-    List<Integer> one = examples(PromptOrder.firstVisits(20, 1, true, 0, 0, 20));
-    assertThat(examples(PromptOrder.firstVisits(20, 1, true, 20, 0, 20))).isNotEqualTo(one);
+    List<Integer> one = examples(new PromptOrder(20, 1, true).firstVisits(0, 0, 20));
+    assertThat(examples(new PromptOrder(20, 1, true).firstVisits(20, 0, 20))).isNotEqualTo(one);
     // Place 2 of the first epoch, and of the second all but the example that came then.
-    assertThat(PromptOrder.firstVisits(3, 1, false, 2, 0, 4))
+    assertThat(new PromptOrder(3, 1, false).firstVisits(2, 0, 4))
         .containsExactly(new Visit(2, 2), new Visit(3, 0), new Visit(4, 1));
-    assertThat(Prepare.end(3, 1, false, 2, 3)).isEqualTo(5);
+    assertThat(Prepare.end(new PromptOrder(3, 1, false), 2, 3)).isEqualTo(5);
   }
 
   private static List<Integer> examples(List<Visit> visits) {

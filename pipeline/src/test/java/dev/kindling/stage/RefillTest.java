@@ -8,6 +8,7 @@ import dev.kindling.objective.DynamicSampling;
 import dev.kindling.objective.Objective;
 import dev.kindling.objective.Rloo;
 import dev.kindling.row.Table;
+import dev.kindling.stage.weigh.Weigh;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;

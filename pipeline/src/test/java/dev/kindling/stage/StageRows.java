@@ -8,16 +8,16 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Rows for the tests of stages, with the columns that those stages read. */
-final class StageRows {
+public final class StageRows {
   private StageRows() {}
 
-  static PromptRow prompt(String exampleId, long position, int[] promptIds, int... goldIds) {
+  public static PromptRow prompt(String exampleId, long position, int[] promptIds, int... goldIds) {
     return new PromptRow(
         exampleId, "test", "dev", position, "", promptIds, "", List.of("y"), goldIds, "", "{}", "");
   }
 
   /** A rollout whose gold answer has the log-probs of the sampled one. */
-  static RolloutRow rollout(
+  public static RolloutRow rollout(
       String exampleId, int sample, int[] rationaleIds, int[] answerIds, float... logprobs) {
     float[] ofRationale = Arrays.copyOf(logprobs, rationaleIds.length);
     float[] ofAnswer = Arrays.copyOfRange(logprobs, rationaleIds.length, logprobs.length);
@@ -40,7 +40,7 @@ final class StageRows {
   }
 
   /** The rollout with its last rationale token forced. */
-  static RolloutRow forced(RolloutRow row) {
+  public static RolloutRow forced(RolloutRow row) {
     return new RolloutRow(
         row.exampleId(),
         row.sample(),
@@ -60,7 +60,7 @@ final class StageRows {
   }
 
   /** The weights of an example of one sample, with another coefficient. */
-  static WeightRow withCoefs(WeightRow row, double... coefs) {
+  public static WeightRow withCoefs(WeightRow row, double... coefs) {
     return new WeightRow(
         row.exampleId(),
         row.rollouts(),
@@ -88,7 +88,7 @@ final class StageRows {
         row.answerSource());
   }
 
-  static ScoreRow score(String exampleId, int sample, String verdict, double logW) {
+  public static ScoreRow score(String exampleId, int sample, String verdict, double logW) {
     Double reward =
         switch (verdict) {
           case "CORRECT" -> 1.0;

@@ -1,6 +1,7 @@
 package dev.kindling.engine.train;
 
 import dev.kindling.check.Check;
+import java.io.Serializable;
 
 /**
  * Settings of {@link AdamW}.
@@ -11,7 +12,8 @@ import dev.kindling.check.Check;
  * @param weightDecay share of a parameter that one update takes away, times the learning rate; at
  *     least 0
  */
-public record AdamWSettings(double beta1, double beta2, double epsilon, double weightDecay) {
+public record AdamWSettings(double beta1, double beta2, double epsilon, double weightDecay)
+    implements Serializable {
   /** Refuses values outside of the ranges. */
   public AdamWSettings {
     new Check()

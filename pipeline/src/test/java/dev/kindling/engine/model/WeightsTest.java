@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /** The flat vector of parameters and the values to start from. */
 class WeightsTest {
   private static final ModelConfig CONFIG =
-      new ModelConfig(11, 8, 2, 2, 1, 4, 12, 32, 10000, 1e-6, true, true, false);
+      new ModelConfig(11, 8, 2, 2, 1, 4, 12, 32, 10000, RopeScaling.NONE, 1e-6, true, true, false);
 
   @Test
   void sizeOfTheFlatVectorIsTheSumWorkedOutByHand() {
@@ -33,7 +33,8 @@ class WeightsTest {
 
   @Test
   void tiedModelHasNoOutputLayerOfItsOwn() {
-    ModelConfig tied = new ModelConfig(11, 8, 2, 2, 1, 4, 12, 32, 10000, 1e-6, true, true, true);
+    ModelConfig tied =
+        new ModelConfig(11, 8, 2, 2, 1, 4, 12, 32, 10000, RopeScaling.NONE, 1e-6, true, true, true);
     assertThat(ParameterLayout.of(tied).parameters())
         .extracting(Parameter::name)
         .doesNotContain("lm_head.weight")
@@ -74,7 +75,9 @@ class WeightsTest {
 
   @Test
   void randomWeightsAreAFunctionOfSeedAndName() {
-    ModelConfig wide = new ModelConfig(500, 64, 2, 2, 1, 32, 96, 32, 10000, 1e-6, true, true, true);
+    ModelConfig wide =
+        new ModelConfig(
+            500, 64, 2, 2, 1, 32, 96, 32, 10000, RopeScaling.NONE, 1e-6, true, true, true);
     try (Weights one = Weights.random(wide, 7, 0.02);
         Weights same = Weights.random(wide, 7, 0.02);
         Weights other = Weights.random(wide, 8, 0.02)) {

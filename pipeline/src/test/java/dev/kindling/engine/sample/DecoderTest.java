@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.kindling.engine.model.Arithmetic;
 import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.Precision;
+import dev.kindling.engine.model.RopeScaling;
 import dev.kindling.engine.model.Weights;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ class DecoderTest {
   private static ModelConfig config(
       int heads, int kvHeads, boolean qkNorm, boolean qkvBias, boolean tied) {
     return new ModelConfig(
-        19, 24, 2, heads, kvHeads, 6, 40, 64, 10000, 1e-6, qkNorm, qkvBias, tied);
+        19, 24, 2, heads, kvHeads, 6, 40, 64, 10000, RopeScaling.NONE, 1e-6, qkNorm, qkvBias, tied);
   }
 
   static Stream<Arguments> architectures() {
@@ -143,7 +144,8 @@ class DecoderTest {
   @Test
   void longSequencesGoThroughInParts() {
     ModelConfig config =
-        new ModelConfig(19, 8, 1, 2, 1, 4, 8, 2200, 10000, 1e-6, true, false, true);
+        new ModelConfig(
+            19, 8, 1, 2, 1, 4, 8, 2200, 10000, RopeScaling.NONE, 1e-6, true, false, true);
     int[][] prompts = {tokens(3, 700), tokens(1, 2100), {}, tokens(2, 1300)};
     try (Weights weights = PlainDecoder.weights(config, 5);
         Decoder decoder = Decoder.of(weights, Precision.FLOAT32);
@@ -162,7 +164,8 @@ class DecoderTest {
   void logitsOfALargeVocabularyComeInParts() {
     // Two rows of logits exceed the bound of 2^22 in one call.
     ModelConfig config =
-        new ModelConfig(2_100_000, 2, 1, 1, 1, 2, 2, 8, 10000, 1e-6, true, false, true);
+        new ModelConfig(
+            2_100_000, 2, 1, 1, 1, 2, 2, 8, 10000, RopeScaling.NONE, 1e-6, true, false, true);
     try (Weights weights = Weights.random(config, 1, 1);
         Decoder decoder = Decoder.of(weights, Precision.FLOAT32);
         KvCache cache = new KvCache(decoder, new int[][] {{}, {1}}, 1)) {

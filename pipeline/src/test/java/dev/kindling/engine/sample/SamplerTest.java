@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.kindling.check.InvalidInputException;
 import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.Precision;
+import dev.kindling.engine.model.RopeScaling;
 import dev.kindling.engine.model.Weights;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ class SamplerTest {
   private static final int EOS = 1;
   private static final int END_OF_THINKING = 2;
   private static final ModelConfig CONFIG =
-      new ModelConfig(11, 24, 2, 4, 2, 6, 40, 48, 10000, 1e-6, true, false, true);
+      new ModelConfig(11, 24, 2, 4, 2, 6, 40, 48, 10000, RopeScaling.NONE, 1e-6, true, false, true);
   private static final List<PromptInput> PROMPTS =
       List.of(
           new PromptInput("short", new int[] {5}, new int[] {7, EOS}),

@@ -2,6 +2,7 @@ package dev.kindling.engine.train;
 
 import dev.kindling.engine.model.CounterRandom;
 import dev.kindling.engine.model.ModelConfig;
+import dev.kindling.engine.model.RopeScaling;
 import dev.kindling.engine.model.Weights;
 import dev.kindling.objective.PolicyGradient;
 import dev.kindling.objective.Ratio;
@@ -15,11 +16,12 @@ import java.util.List;
 final class Examples {
   /** Everything optional on, a head of its own. */
   static final ModelConfig FULL =
-      new ModelConfig(29, 16, 2, 4, 2, 8, 24, 64, 10000, 1e-6, true, true, false);
+      new ModelConfig(29, 16, 2, 4, 2, 8, 24, 64, 10000, RopeScaling.NONE, 1e-6, true, true, false);
 
   /** Everything optional off, the embedding as head. */
   static final ModelConfig PLAIN =
-      new ModelConfig(29, 16, 2, 4, 4, 8, 24, 64, 10000, 1e-5, false, false, true);
+      new ModelConfig(
+          29, 16, 2, 4, 4, 8, 24, 64, 10000, RopeScaling.NONE, 1e-5, false, false, true);
 
   private Examples() {}
 

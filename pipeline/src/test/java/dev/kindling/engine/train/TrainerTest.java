@@ -8,6 +8,7 @@ import dev.kindling.check.InvalidInputException;
 import dev.kindling.engine.model.Arithmetic;
 import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.Precision;
+import dev.kindling.engine.model.RopeScaling;
 import dev.kindling.engine.model.Weights;
 import dev.kindling.objective.SequenceLoss;
 import java.io.IOException;
@@ -304,7 +305,8 @@ class TrainerTest {
   @Test
   void residentMemoryDoesNotGrowOver60Gradients() throws IOException {
     ModelConfig wide =
-        new ModelConfig(500, 128, 3, 4, 2, 32, 384, 64, 10000, 1e-6, true, true, true);
+        new ModelConfig(
+            500, 128, 3, 4, 2, 32, 384, 64, 10000, RopeScaling.NONE, 1e-6, true, true, true);
     List<List<Sequence>> batches = List.of(Examples.sequences(32, wide, 1));
     try (Weights weights = Examples.weights(wide, 1)) {
       for (int call = 0; call < 20; call++) {

@@ -13,6 +13,7 @@ import dev.kindling.engine.model.Parameter;
 import dev.kindling.engine.model.ParameterLayout;
 import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.Program;
+import dev.kindling.engine.model.RopeScaling;
 import dev.kindling.engine.model.Scope;
 import dev.kindling.engine.model.Tensor;
 import dev.kindling.engine.model.Weights;
@@ -56,7 +57,8 @@ class TrainingProgramTest {
   void longSegmentsAreThoseOfTheDecoderOfArrays() {
     // More than the 64 queries that meet keys at once; 66 and 70 tokens stand in one run.
     ModelConfig config =
-        new ModelConfig(29, 16, 2, 4, 2, 8, 24, 256, 10000, 1e-6, true, true, false);
+        new ModelConfig(
+            29, 16, 2, 4, 2, 8, 24, 256, 10000, RopeScaling.NONE, 1e-6, true, true, false);
     double[] flat = DoublePass.weights(config);
     List<Sequence> sequences = List.of(row(0, 70), row(1, 140), row(2, 66));
     assertThat(MicroBatch.of(sequences, false, config).runs())

@@ -1,0 +1,37 @@
+package dev.kindling.command;
+
+import dev.kindling.run.Pipeline;
+import dev.kindling.run.Progress;
+import dev.kindling.run.Run;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code prepare}: data set files to the next step's prompts, starting the run where needed. */
+@Command(
+    name = "prepare",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Draws the next step's prompts (1-prompts).",
+      "Starts the run when its folder does not exist: reads the data set, makes the policy."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./submit.sh prepare --config conf/finqa.yaml --data dev.json",
+      "  ./submit.sh prepare --config conf/finqa.yaml --data dev.json --resume"
+    })
+final class PrepareCommand implements Callable<Integer> {
+  @Mixin private RunOptions options;
+
+  @Override
+  public Integer call() throws Exception {
+    try (Progress progress = Progress.ofStages(Sessions.session());
+        Run run = Sessions.runs(progress).start(options.configuration(), options.resume())) {
+      new Pipeline(run, progress).prepare(run.lastStep() + 1);
+      progress.say("Next: ./submit.sh rollout --run " + run.folder().root());
+    }
+    return 0;
+  }
+}

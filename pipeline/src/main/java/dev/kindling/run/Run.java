@@ -1,0 +1,261 @@
+package dev.kindling.run;
+
+import dev.kindling.check.InvalidInputException;
+import dev.kindling.conf.Configuration;
+import dev.kindling.io.Commit;
+import dev.kindling.io.RunFolder;
+import dev.kindling.io.RunLock;
+import dev.kindling.io.StoredFile;
+import dev.kindling.objective.Objective;
+import dev.kindling.row.Table;
+import dev.kindling.stage.PolicyRef;
+import dev.kindling.stage.Prepare;
+import dev.kindling.stage.PromptOrder;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
+
+/** An open run: its folder under lock, its settings and its model, and what has been committed. */
+public final class Run implements AutoCloseable {
+  private final SparkSession spark;
+  private final RunFolder folder;
+  private final Optional<RunLock> lock;
+  private final Configuration conf;
+  private final RunModel model;
+  private final Broadcast<SerializableConfiguration> hadoop;
+  private final String version;
+  private final Map<String, Long> rows = new TreeMap<>();
+  private final int examples;
+  private Commit last;
+
+  /**
+   * Takes over a run whose step 0 is committed.
+   *
+   * @param lock the run's lock; empty for a run that is only looked at
+   * @param model what the run's model folder holds
+   * @param version of this build, for commits
+   */
+  public Run(
+      SparkSession spark,
+      RunFolder folder,
+      Optional<RunLock> lock,
+      Configuration conf,
+      RunModel model,
+      String version)
+      throws IOException {
+    this.spark = spark;
+    this.folder = folder;
+    this.lock = lock;
+    this.conf = conf;
+    this.model = model;
+    this.version = version;
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    this.hadoop = context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
+    this.last = folder.lastCommit().orElseThrow();
+    this.examples = Math.toIntExact(folder.readCommit(0).rows().get(RunStart.ALL_PROMPTS));
+    last.verify(folder.fileSystem(), folder.checkpoint(last.step()));
+  }
+
+  /** The session that the stages run in. */
+  public SparkSession spark() {
+    return spark;
+  }
+
+  public RunFolder folder() {
+    return folder;
+  }
+
+  public Configuration conf() {
+    return conf;
+  }
+
+  Objective objective() {
+    return conf.objectiveOf();
+  }
+
+  /** What the stages take of the configuration. */
+  public RunSettings settings() {
+    return new RunSettings(conf, model);
+  }
+
+  public RunModel model() {
+    return model;
+  }
+
+  /** Number of the last committed step; 0 for the policy that the run began with. */
+  public long lastStep() {
+    return last.step();
+  }
+
+  /** The rows of a step's table, those of all rounds of sampling together. */
+  Dataset<Row> read(long step, Table<?> table) {
+    Path path = folder.table(step, table.name());
+    try {
+      return read(table, samplesInRounds() ? folder.tables(step, table.name()) : List.of(path));
+    } catch (IOException e) {
+      throw new InvalidInputException("Cannot read " + path + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** The rows of one round's table. */
+  Dataset<Row> read(long step, int round, Table<?> table) {
+    return read(table, List.of(folder.table(step, round, table.name())));
+  }
+
+  private Dataset<Row> read(Table<?> table, List<Path> rounds) {
+    Path path = rounds.get(0);
+    try {
+      if (!folder.fileSystem().exists(path)) {
+        throw new InvalidInputException(
+            "Missing table " + path + " (run the stage before it: see ./submit.sh --help)");
+      }
+    } catch (IOException e) {
+      throw new InvalidInputException("Cannot read " + path + ": " + e.getMessage(), e);
+    }
+    return table.read(spark, rounds.stream().map(Path::toString).toArray(String[]::new));
+  }
+
+  /** Whether a step may have more than one round of sampling. */
+  private boolean samplesInRounds() {
+    return objective().sampling().isPresent();
+  }
+
+  /** Removes the further rounds of a step: what they were drawn after is made again. */
+  void dropRounds(long step) throws IOException {
+    if (samplesInRounds()) {
+      folder.removeRefills(step);
+    }
+  }
+
+  /** Whether estimates of success are carried across steps. */
+  boolean carriesEstimates() {
+    return objective().estimator().carryDecay().isPresent();
+  }
+
+  /** What a step left of its estimates of success; nothing before the first. */
+  Dataset<Row> carried(long step) {
+    return carriesEstimates() && step > 0
+        ? read(step, Table.CARRIED)
+        : Table.CARRIED.of(spark, List.of());
+  }
+
+  /** Writes a step's table and remembers its row count for the commit. */
+  long write(long step, Table<?> table, Dataset<Row> content) throws IOException {
+    return write(step, 0, table, content);
+  }
+
+  /** The same for one round of sampling. */
+  long write(long step, int round, Table<?> table, Dataset<Row> content) throws IOException {
+    lock.orElseThrow().verifyHeld();
+    long count = table.write(content, folder.table(step, round, table.name()).toString());
+    rows.merge(table.name(), count, round == 0 ? (before, now) -> now : Long::sum);
+    return count;
+  }
+
+  /**
+   * Prompts of the next step, from the run's own order.
+   *
+   * @param drawn prompts that the step has drawn before
+   * @param count prompts to draw
+   */
+  Dataset<Row> draw(int drawn, int count) {
+    return Prepare.draw(
+        Table.PROMPTS.read(spark, folder.prompts().toString()),
+        order(),
+        last.position(),
+        drawn,
+        count);
+  }
+
+  private PromptOrder order() {
+    return new PromptOrder(examples, conf.run().seed(), conf.data().shuffle());
+  }
+
+  /** Size of the data set. */
+  int examples() {
+    return examples;
+  }
+
+  /** The place in the prompt order behind a step's last prompt, where the next step begins. */
+  long positionAfter(long step) {
+    return Prepare.end(order(), last.position(), Math.toIntExact(count(step, Table.PROMPTS)));
+  }
+
+  /** Rows of a step's table. */
+  private long count(long step, Table<?> table) {
+    return rows.computeIfAbsent(table.name(), name -> read(step, table).count());
+  }
+
+  /** The policy that a committed step made. */
+  public PolicyRef policy(long step) throws IOException {
+    Commit commit = step == last.step() ? last : folder.readCommit(step);
+    return policy(step, commit.checkpoint());
+  }
+
+  /** The policy in a step's checkpoint folder. */
+  public PolicyRef policy(long step, List<StoredFile> slices) {
+    return PolicyRef.of(
+        hadoop, folder.checkpoint(step), slices, model.shape(), settings().precision(), step);
+  }
+
+  /** Whether a step ends with an evaluation. */
+  boolean evaluatesAfter(long step) {
+    int every = conf.evaluate().every();
+    return every > 0 && (step % every == 0 || step == conf.run().steps());
+  }
+
+  /** The run's evaluation prompts. */
+  public Dataset<Row> evaluationPrompts() throws IOException {
+    Path prompts = folder.evaluationPrompts();
+    if (!folder.fileSystem().exists(prompts)) {
+      throw new InvalidInputException(
+          "Missing evaluation set of " + folder.root() + " (start the run with data.eval_path)");
+    }
+    return Table.PROMPTS.read(spark, prompts.toString());
+  }
+
+  /** Prompts of a file that the run does not have, read with the run's settings. */
+  public Dataset<Row> prompts(String path) throws IOException {
+    return Table.PROMPTS.of(
+        spark, PromptFile.read(hadoop.value().value(), conf, model, path).prompts());
+  }
+
+  /**
+   * Makes a step count, and lets go of checkpoints that need not be kept.
+   *
+   * @param position as {@link #positionAfter} gives it
+   */
+  void commit(long step, long position, List<StoredFile> checkpoint) throws IOException {
+    lock.orElseThrow().verifyHeld();
+    List<Table<?>> tables = new ArrayList<>(Table.ofStep());
+    if (carriesEstimates()) {
+      tables.add(Table.CARRIED);
+    }
+    tables.forEach(table -> count(step, table));
+    Commit commit =
+        new Commit(step, last.configDigest(), position, checkpoint, rows, last.digest(), version);
+    commit.write(folder.fileSystem(), folder.commit(step));
+    last = commit;
+    rows.clear();
+    boolean refersToFirst = objective().loss().needsReference();
+    folder.pruneCheckpoints(conf.run().keepCheckpoints(), refersToFirst);
+  }
+
+  @Override
+  public void close() throws IOException {
+    hadoop.destroy();
+    if (lock.isPresent()) {
+      lock.get().close();
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package dev.kindling.run;
+
+import dev.kindling.conf.Configuration;
+import dev.kindling.conf.SamplerConf;
+import dev.kindling.conf.TrainerConf;
+import dev.kindling.engine.model.Precision;
+import dev.kindling.engine.sample.SamplerSettings;
+import dev.kindling.engine.train.AdamWSettings;
+import dev.kindling.engine.train.LearningRate;
+import dev.kindling.stage.step.GradientStep;
+import dev.kindling.stage.step.MismatchGate;
+import dev.kindling.stage.weigh.BatchSettings;
+
+/**
+ * What the stages and the engine take of a run's configuration.
+ *
+ * @param conf the configuration
+ * @param model the policy's shape, tokenizer and special tokens
+ */
+public record RunSettings(Configuration conf, RunModel model) {
+  /** Whether rollouts are given by the data set, not sampled. */
+  boolean isSupervised() {
+    return conf.objectiveOf().estimator().isSupervised();
+  }
+
+  Precision precision() {
+    return conf.model().precision();
+  }
+
+  public SamplerSettings training() {
+    return sampler(conf.sampler().temperature(), conf.sampler().samples());
+  }
+
+  SamplerSettings evaluation() {
+    return sampler(conf.evaluate().temperature(), conf.evaluate().samples());
+  }
+
+  private SamplerSettings sampler(double temperature, int samples) {
+    SamplerConf sampler = conf.sampler();
+    return new SamplerSettings(
+        temperature,
+        sampler.topK(),
+        sampler.topP(),
+        sampler.minP(),
+        samples,
+        sampler.thinkingTokens(),
+        sampler.answerTokens(),
+        model.endOfThinking(),
+        model.endOfSequence());
+  }
+
+  public BatchSettings batch() {
+    TrainerConf trainer = conf.trainer();
+    return new BatchSettings(
+        trainer.updatesPerStep(),
+        trainer.shards(),
+        trainer.microBatchTokens(),
+        model.shape().maxPositions());
+  }
+
+  public GradientStep gradientStep() {
+    TrainerConf trainer = conf.trainer();
+    return new GradientStep(
+        conf.objectiveOf().loss(),
+        new AdamWSettings(
+            trainer.beta1(), trainer.beta2(), trainer.epsilon(), trainer.weightDecay()),
+        trainer.clipNorm(),
+        gate(trainer),
+        trainer.slices(),
+        (long) trainer.keptActivationsMib() << 20,
+        conf.run().seed());
+  }
+
+  private MismatchGate gate(TrainerConf trainer) {
+    if (isSupervised()) {
+      return MismatchGate.open(precision());
+    }
+    return switch (precision()) {
+      case FLOAT32 ->
+          new MismatchGate(precision(), trainer.maxLogprobGap(), trainer.maxMismatchK3());
+      case BFLOAT16 ->
+          new MismatchGate(
+              precision(), trainer.maxLogprobGapBfloat16(), trainer.maxMismatchK3Bfloat16());
+    };
+  }
+
+  LearningRate learningRate() {
+    TrainerConf trainer = conf.trainer();
+    return new LearningRate(
+        trainer.schedule(),
+        trainer.learningRate(),
+        trainer.warmupUpdates(),
+        conf.totalUpdates(),
+        trainer.finalShare());
+  }
+}

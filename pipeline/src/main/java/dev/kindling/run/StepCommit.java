@@ -1,0 +1,128 @@
+package dev.kindling.run;
+
+import static dev.kindling.row.Table.BATCHES;
+import static dev.kindling.row.Table.METRICS;
+import static dev.kindling.row.Table.PROMPTS;
+import static dev.kindling.row.Table.ROLLOUTS;
+import static dev.kindling.row.Table.SCORES;
+import static dev.kindling.row.Table.STEP;
+import static dev.kindling.row.Table.WEIGHTS;
+
+import dev.kindling.engine.train.LearningRate;
+import dev.kindling.io.StoredFile;
+import dev.kindling.row.MetricsRow;
+import dev.kindling.row.StepRow;
+import dev.kindling.stage.EvaluationFigures;
+import dev.kindling.stage.Measure;
+import dev.kindling.stage.PolicyRef;
+import dev.kindling.stage.step.GradientStep;
+import dev.kindling.stage.step.ShardedBatches;
+import dev.kindling.stage.step.TrainingPolicies;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The last stage of a step: the gradient updates, the metrics, and the commit that makes it count.
+ */
+final class StepCommit {
+  private final Run run;
+  private final Progress progress;
+
+  StepCommit(Run run, Progress progress) {
+    this.run = run;
+    this.progress = progress;
+  }
+
+  /**
+   * Runs the stage.
+   *
+   * @param before wall time of the step's earlier stages
+   * @return number of updates
+   */
+  long run(long step, Measure.Seconds before) throws IOException {
+    long started = System.nanoTime();
+    List<StepRow> rows = new ArrayList<>();
+    List<StoredFile> files = update(step, rows);
+    run.write(step, STEP, STEP.of(run.spark(), rows));
+    double seconds = (System.nanoTime() - started) / 1e9;
+    EvaluationFigures evaluation =
+        run.evaluatesAfter(step)
+            ? new Evaluation(run).figures(run.evaluationPrompts(), run.policy(step, files))
+            : null;
+    long position = run.positionAfter(step);
+    MetricsRow metrics =
+        Measure.measure(
+            new Measure.Drawn(
+                (double) position / run.examples(),
+                run.folder().tables(step, PROMPTS.name()).size(),
+                run.objective().sampling()),
+            new Measure.Tables(
+                run.read(step, ROLLOUTS), run.read(step, SCORES), run.read(step, WEIGHTS)),
+            rows,
+            evaluation,
+            before.withStep(seconds));
+    METRICS.write(METRICS.of(run.spark(), List.of(metrics)), run.folder().metrics(step).toString());
+    run.commit(step, position, files);
+    progress.step(metrics, run.conf().run().steps());
+    tellOfAnUnfilledBatch(metrics);
+    return rows.size();
+  }
+
+  private void tellOfAnUnfilledBatch(MetricsRow metrics) {
+    long trained = metrics.prompts() - metrics.promptsDropped();
+    if (run.objective().sampling().filter(sampling -> trained < sampling.prompts()).isPresent()) {
+      progress.tell(
+          "Step %d trains on %s: of %d prompts in %d rounds no more have rewards that differ"
+              .formatted(
+                  metrics.step(),
+                  trained == 0 ? "nothing" : trained + " prompts",
+                  metrics.prompts(),
+                  metrics.rounds()));
+    }
+  }
+
+  /** Runs the updates one after the other and gives the slices of the last. */
+  private List<StoredFile> update(long step, List<StepRow> rows) throws IOException {
+    int updates = run.conf().trainer().updatesPerStep();
+    GradientStep gradientStep = run.settings().gradientStep();
+    LearningRate learningRate = run.settings().learningRate();
+    PolicyRef reference = run.objective().loss().needsReference() ? run.policy(0) : null;
+    PolicyRef sampler = run.policy(step - 1);
+    PolicyRef policy = sampler;
+    List<StoredFile> files = List.of();
+    try (ShardedBatches batches =
+        new ShardedBatches(run.read(step, BATCHES), updates, run.conf().trainer().shards())) {
+      for (int update = 0; update < updates; update++) {
+        long started = System.nanoTime();
+        Path folder = folder(step, update, updates);
+        long number = (step - 1) * updates + update + 1;
+        double rate = learningRate.at(number);
+        GradientStep.Update result =
+            gradientStep.run(
+                batches,
+                update,
+                step,
+                new TrainingPolicies(policy, reference, sampler),
+                folder,
+                number,
+                rate);
+        files = result.files();
+        policy = policy.next(folder, files, step);
+        double seconds = (System.nanoTime() - started) / 1e9;
+        rows.add(result.row(step, update, rate, seconds));
+      }
+    }
+    for (int update = 0; update < updates - 1; update++) {
+      run.folder().fileSystem().delete(folder(step, update, updates), true);
+    }
+    return files;
+  }
+
+  // Policies between the updates of a step are of no use once the last one is there.
+  private Path folder(long step, int update, int updates) {
+    Path checkpoint = run.folder().checkpoint(step);
+    return update == updates - 1 ? checkpoint : new Path(checkpoint, "update-" + update);
+  }
+}

@@ -1,0 +1,58 @@
+package dev.kindling.stage.weigh;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RuntimeConfig;
+
+/**
+ * Compiled expressions for the weights of many scores, in sessions that are set for small steps.
+ */
+public final class CompiledSql {
+  private static final Map<String, String> SETTINGS =
+      Map.of(
+          "spark.sql.codegen.wholeStage",
+          "true",
+          "spark.sql.codegen.factoryMode",
+          "FALLBACK",
+          // HotSpot never compiles a larger method; Spark makes small ones then.
+          "spark.sql.codegen.hugeMethodLimit",
+          "8000",
+          // So that the aggregate of the most samples, which has two columns of each, is compiled.
+          "spark.sql.codegen.maxFields",
+          "140");
+
+  private CompiledSql() {}
+
+  /** Writes a table. */
+  public interface Writing {
+    /** Does it and gives the number of rows. */
+    long run() throws IOException;
+  }
+
+  /**
+   * Writes the weights of some scores: where they are many the session has the settings that
+   * compile meanwhile, and then those that it had before.
+   *
+   * @param scores what {@link Weigh#weigh} is given
+   * @return the number of rows written
+   */
+  public static long writing(Dataset<Row> scores, Writing weights) throws IOException {
+    if (!SampleLayout.isLarge(scores)) {
+      return weights.run();
+    }
+    RuntimeConfig session = scores.sparkSession().conf();
+    Map<String, String> before = new TreeMap<>();
+    for (String key : SETTINGS.keySet()) {
+      before.put(key, session.get(key));
+    }
+    SETTINGS.forEach(session::set);
+    try {
+      return weights.run();
+    } finally {
+      before.forEach(session::set);
+    }
+  }
+}
