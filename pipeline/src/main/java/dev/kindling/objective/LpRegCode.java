@@ -5,9 +5,11 @@ import java.util.Optional;
 
 /**
  * Lp-Reg as its authors released it, which is not the equation of their paper ({@link LpReg}): adds
- * β (e^d − d − 1), d = log proxy − log p of the sampled token, on the k least probable tokens of
- * negative advantage that are no noise. k is ρ times the number of tokens of negative advantage,
- * rounded down; nothing is regularised where k is below 2.
+ * β (e^d − d − 1), d = log proxy − log p of the sampled token, on those of the k least probable
+ * tokens of negative advantage whose d is above 0. So noise stays out, as does a token that the
+ * sampler's proxy holds for less probable than the policy does. The term is at most 10 β, without a
+ * slope beyond. k is ρ times the number of tokens of negative advantage, rounded down; nothing is
+ * regularised where k is below 2.
  *
  * <p>Departure: the code takes the k tokens from a micro-batch, this from the whole update, ties in
  * the order of example, sample and token. Its loss is {@link ClippedRatio} with bounds 1 and 9.
@@ -17,6 +19,8 @@ import java.util.Optional;
  * @param source the proxy
  */
 public record LpRegCode(double beta, double rho, Proxy source) implements Regulariser {
+  private static final double BOUND = 10;
+
   /** Refuses settings that are out of range. */
   public LpRegCode {
     LpReg.check(beta, rho);
@@ -46,11 +50,15 @@ public record LpRegCode(double beta, double rho, Proxy source) implements Regula
 
   @Override
   public void add(SequenceScores scores, int t, double mark, LossTerms terms) {
-    double proxy = scores.proxyLogprobs()[t];
-    if (mark > 0 && proxy > Double.NEGATIVE_INFINITY) {
-      double d = proxy - scores.logprobs()[t];
+    double d = scores.proxyLogprobs()[t] - scores.logprobs()[t];
+    if (mark > 0 && d > 0) {
+      double k3 = Math.expm1(d) - d;
       double weight = beta * scores.tokenScale();
-      terms.addPolicy(t, weight * (Math.expm1(d) - d), -weight * Math.expm1(d));
+      if (k3 > BOUND) {
+        terms.addPolicy(t, weight * BOUND, 0);
+      } else {
+        terms.addPolicy(t, weight * k3, -weight * Math.expm1(d));
+      }
     }
   }
 

@@ -88,6 +88,31 @@ class SequenceLossTest {
   }
 
   @Test
+  void theReleasedLpRegPullsOnlyUpwardsAndIsBounded() {
+    // d = log 2, -log 2, 5 (e^5 - 6 = 142), negative infinity for noise, and log 2 without a mark.
+    double[] logprobs = {-LOG_2, 0, -5, -9, -LOG_2};
+    double[] proxy = {0, -LOG_2, 0, Double.NEGATIVE_INFINITY, 0};
+    double[] zeros = new double[5];
+    SequenceScores scores =
+        new SequenceScores(
+            zeros,
+            0.5,
+            logprobs,
+            zeros,
+            zeros,
+            zeros,
+            proxy,
+            zeros,
+            new double[][] {{1, 1, 1, 1, 0}});
+    LpRegCode released = new LpRegCode(0.1, 0.01, new Proxy(0.02, 0, true));
+    LossTerms terms = new SequenceLoss(new PolicyGradient(), List.of(released)).of(scores);
+    assertThat(terms.values())
+        .containsExactly(new double[] {0.05 * (1 - LOG_2), 0, 0.5, 0, 0}, within(1e-15));
+    assertThat(terms.logprobSlopes())
+        .containsExactly(new double[] {-0.05, 0, 0, 0, 0}, within(1e-15));
+  }
+
+  @Test
   void truncatedImportanceWeighsACoefficientAtMostByItsCap() {
     SequenceScores scores = scores(new double[] {-LOG_2, 3 * LOG_2}, new double[] {0, 0}, 1, 1);
     LossTerms terms =
