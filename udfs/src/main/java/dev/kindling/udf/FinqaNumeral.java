@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 /**
  * Numbers as the operands of FinQA's programs and the cells of its tables write them. FinQA's
  * evaluator is a Python program, so the grammar is that of Python's {@code float()}: {@code 1e3},
- * {@code inf}, {@code nan}, {@code 1_000} and the digits of every script.
+ * {@code inf}, {@code nan}, {@code 1_000} and the digits of every script. The numbers of steps are
+ * read as its {@code int()} does, which allows blanks, a sign and underscores as well.
  */
 final class FinqaNumeral {
   private static final String DIGITS = "[0-9]++(?:_[0-9]++)*+";
@@ -25,6 +26,7 @@ final class FinqaNumeral {
               + "(?:[eE][+-]?+"
               + DIGITS
               + ")?+");
+  private static final Pattern INTEGER = Pattern.compile("[+-]?+" + DIGITS);
   private static final Pattern INFINITE =
       Pattern.compile("[+-]?+inf(?:inity)?+", Pattern.CASE_INSENSITIVE);
   private static final Pattern NOT_A_NUMBER =
@@ -71,6 +73,18 @@ final class FinqaNumeral {
       values.add(value.getAsDouble());
     }
     return Optional.of(values);
+  }
+
+  /**
+   * The number of a step.
+   *
+   * @return the double nearest to it, empty when it is no integer
+   */
+  static OptionalDouble parseInteger(String text) {
+    String ascii = asciiDigits(strip(text));
+    return INTEGER.matcher(ascii).matches()
+        ? OptionalDouble.of(Double.parseDouble(ascii.replace("_", "")))
+        : OptionalDouble.empty();
   }
 
   private static OptionalDouble pythonFloat(String text) {

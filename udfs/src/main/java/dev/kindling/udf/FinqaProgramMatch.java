@@ -33,8 +33,9 @@ final class FinqaProgramMatch {
    *
    * @param gold tokens of the gold program, as {@link FinqaSteps#tokenize} gives them
    * @param program tokens of the other
-   * @return false also when either is malformed, has no step or divides by zero as an expression,
-   *     or when the program has a symbol that the gold program has not
+   * @return false also when either is malformed, has no step, refers in any step to one that is not
+   *     before it, calculates with a yes or no or divides by zero as an expression, or when the
+   *     program has a symbol that the gold program has not
    */
   static boolean isSame(List<String> gold, List<String> program) {
     Optional<FinqaSteps> goldSteps = FinqaSteps.of(gold);
@@ -62,24 +63,35 @@ final class FinqaProgramMatch {
     return symbols;
   }
 
-  /** The value of the last step; empty when it is not defined. */
+  /** The value of the last step; empty when it is not defined, or a reference is not to before. */
   private static Optional<BigInteger> evaluate(FinqaSteps program) {
     List<Optional<BigInteger>> values = new ArrayList<>();
     for (FinqaSteps.Step step : program.steps()) {
       if (step.isOnTable()) {
         values.add(Optional.of(hash(step.toString())));
-      } else {
-        Optional<BigInteger> first = value(step.first(), values);
-        Optional<BigInteger> second = value(step.second(), values);
-        values.add(first.flatMap(a -> second.flatMap(b -> apply(step.operation(), a, b))));
+        continue;
       }
+      if (!refersBackwards(step.first(), values.size())
+          || !refersBackwards(step.second(), values.size())) {
+        return Optional.empty();
+      }
+      Optional<BigInteger> first = value(step.first(), program, values);
+      Optional<BigInteger> second = value(step.second(), program, values);
+      values.add(first.flatMap(a -> second.flatMap(b -> apply(step.operation(), a, b))));
     }
     return values.isEmpty() ? Optional.empty() : values.get(values.size() - 1);
   }
 
-  private static Optional<BigInteger> value(String argument, List<Optional<BigInteger>> values) {
+  private static boolean refersBackwards(String argument, int before) {
+    return !FinqaSteps.isReference(argument) || FinqaSteps.reference(argument, before).isPresent();
+  }
+
+  private static Optional<BigInteger> value(
+      String argument, FinqaSteps program, List<Optional<BigInteger>> values) {
     return FinqaSteps.isReference(argument)
-        ? FinqaSteps.reference(argument, values.size()).flatMap(values::get)
+        ? FinqaSteps.reference(argument, values.size())
+            .filter(step -> !program.steps().get(step).operation().equals("greater"))
+            .flatMap(values::get)
         : Optional.of(hash(argument));
   }
 

@@ -109,17 +109,14 @@ record FinqaSteps(List<Step> steps) {
   }
 
   /**
-   * The step that an argument refers to, 0-based.
+   * The step that an argument refers to, 0-based. {@link FinqaNumeral} reads the number, so that
+   * {@code # 0}, {@code #+0} and {@code #00} are step 0.
    *
    * @param before number of the step that the argument belongs to; references go backwards
    * @return the step, empty when the reference is not to an earlier one
    */
   static Optional<Integer> reference(String argument, int before) {
-    try {
-      int step = Integer.parseInt(argument.replace("#", ""));
-      return step >= 0 && step < before ? Optional.of(step) : Optional.empty();
-    } catch (NumberFormatException e) {
-      return Optional.empty();
-    }
+    double step = FinqaNumeral.parseInteger(argument.replace("#", "")).orElse(-1);
+    return step >= 0 && step < before ? Optional.of((int) step) : Optional.empty();
   }
 }

@@ -11,6 +11,7 @@ import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** FinQA's programs against the verdicts of FinQA's evaluator. */
 class FinqaProgramTest {
@@ -129,6 +130,52 @@ class FinqaProgramTest {
     Judgement judgement = Verifiers.judge("finqa_program", List.of(gold), CONTEXT, program);
     assertThat(judgement.verdict()).isEqualTo(verdict);
     assertThat(judgement.extracted()).isEqualTo(extracted);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"#0", "# 0", "#0 #", "#00", "#+0", "#-0", "#\u00a00", "#٠", "#０"})
+  void theNumberOfAStepIsReadAsPythonReadsAnInteger(String reference) {
+    String program = "add(1, 2), add(" + reference + ", 3)";
+    assertThat(Verifiers.judge("finqa_program", List.of("6"), CONTEXT, program).verdict())
+        .isEqualTo(Verdict.CORRECT);
+    assertThat(isSame("add(1, 2), add(3, #0)", program)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"#", "#0.0", "#+ 0", "#_0", "#0__0", "#1", "#-1", "#0x0", "#99999999999"})
+  void aReferenceToNoEarlierStepIsInvalid(String reference) {
+    String program = "add(1, 2), add(" + reference + ", 3)";
+    assertThat(Verifiers.judge("finqa_program", List.of("6"), CONTEXT, program).verdict())
+        .isEqualTo(Verdict.UNPARSEABLE);
+    assertThat(isSame(program, program)).isFalse();
+  }
+
+  @Test
+  void theNumberOfAStepMayHaveUnderscores() {
+    String program = "add(1, 2), ".repeat(10) + "add(3, 4), add(#1_0, 5)";
+    assertThat(Verifiers.judge("finqa_program", List.of("12"), CONTEXT, program).verdict())
+        .isEqualTo(Verdict.CORRECT);
+  }
+
+  @Test
+  void aProgramThatRefersForwardsIsTheSameAsNoOtherThoughTheStepIsUnused() {
+    String program = "add(1, #1), add(1, 2)";
+    assertThat(isSame("add(1, 2)", program)).isFalse();
+    assertThat(isSame(program, "add(1, 2)")).isFalse();
+    assertThat(isSame(program, program)).isFalse();
+    assertThat(isSame("add(1, 2)", "add(1, 1), add(1, 2)")).isTrue();
+  }
+
+  @Test
+  void aProgramThatCalculatesWithAWordIsTheSameAsNoOther() {
+    for (String program : List.of("greater(1, 2), add(#0, 1)", "greater(1, 2), greater(1, #0)")) {
+      assertThat(isSame(program, program)).as(program).isFalse();
+    }
+    assertThat(isSame("greater(1, 2)", "greater(1, 2)")).isTrue();
+  }
+
+  private static boolean isSame(String gold, String program) {
+    return FinqaProgramMatch.isSame(FinqaSteps.tokenize(gold), FinqaSteps.tokenize(program));
   }
 
   @Test
