@@ -2,17 +2,19 @@ package dev.kindling.udf;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
  * The normal form in which the evaluators of HotpotQA and MuSiQue (after SQuAD) compare answers.
+ * They are Python programs, so lower case, words and blanks are Python's.
  */
 public final class AnswerText {
   private static final Pattern PUNCTUATION = Pattern.compile("\\p{Punct}");
-  // An ASCII word boundary would see the article "a" in "Peña".
-  private static final Pattern ARTICLE =
-      Pattern.compile("(?<![\\p{L}\\p{N}_])(?:a|an|the)(?![\\p{L}\\p{N}_])");
+  // A word boundary of ASCII would see the article "a" in "Peña", and one that looks back sees half
+  // of a letter of two chars.
+  private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}_]++");
+  private static final Set<String> ARTICLES = Set.of("a", "an", "the");
 
   private AnswerText() {}
 
@@ -30,9 +32,9 @@ public final class AnswerText {
 
   /** The words of the normal form of {@code text}, in order. */
   public static List<String> words(String text) {
-    String lower = text.toLowerCase(Locale.ROOT);
-    String bare = PUNCTUATION.matcher(lower).replaceAll("");
-    String spaced = ARTICLE.matcher(bare).replaceAll(" ");
+    String bare = PUNCTUATION.matcher(LowerCase.of(text)).replaceAll("");
+    String spaced =
+        WORD.matcher(bare).replaceAll(word -> ARTICLES.contains(word.group()) ? " " : "$0");
     List<String> words = new ArrayList<>();
     int start = 0;
     for (int i = 0; i <= spaced.length(); i++) {

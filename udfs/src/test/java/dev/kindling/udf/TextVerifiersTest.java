@@ -10,6 +10,8 @@ import java.util.function.BiFunction;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Text answers against the verdicts of HotpotQA's and MuSiQue's evaluators. */
 class TextVerifiersTest {
@@ -20,6 +22,30 @@ class TextVerifiersTest {
           .as(golden.get("case").asText())
           .isEqualTo(golden.get("expected").asText());
     }
+  }
+
+  @Test
+  void anArticleIsAWholeWordOfAnyScript() {
+    assertThat(AnswerText.normalize("𐐨a a𐐨 the𝟘 _an 𐐨 a")).isEqualTo("𐐨a a𐐨 the𝟘 𐐨");
+    assertThat(AnswerText.normalize("a\u0301the-an² the\u200ba")).isEqualTo("\u0301thean² \u200b");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ΟΔΟΣ, οδος",
+    "Σ ΣΑΣΑ, σ σασα",
+    "1Σ, 1σ",
+    "'Α\u0301Σ', 'α\u0301ς'",
+    "ΑΣ\u00adΒ, ασ\u00adβ",
+    "ΑΣ\u2019Β, ασ\u2019β",
+    "ΑΣ一Β, ας一β",
+    "Ⓐ\u02b0Σ, ⓐ\u02b0ς",
+    "𐐀Σ𐐀, 𐐨σ𐐨",
+    "ΟΔΟΣ.Α, οδοσα",
+    "İΣ, i\u0307ς"
+  })
+  void aSigmaIsFinalWherePythonSaysSo(String text, String normal) {
+    assertThat(AnswerText.normalize(text)).isEqualTo(normal);
   }
 
   @Test
