@@ -3,6 +3,7 @@ package dev.kindling.bench;
 import dev.kindling.check.InvalidInputException;
 import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.ParameterLayout;
+import dev.kindling.io.FileMistake;
 import dev.kindling.pretrained.ModelConfigFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,16 +44,16 @@ public record BenchModel(String name, ModelConfig config) implements Serializabl
   /**
    * The shape of a model folder.
    *
-   * @throws InvalidInputException if its {@code config.json} cannot be read
+   * @throws InvalidInputException if it has no {@code config.json} that can be read
    */
-  public static BenchModel of(Path folder) {
+  public static BenchModel of(Path folder) throws IOException {
     Path file = folder.resolve("config.json");
     try {
       return new BenchModel(
           folder.toAbsolutePath().normalize().getFileName().toString(),
           ModelConfigFile.parse(Files.readAllBytes(file), file.toString()));
     } catch (IOException e) {
-      throw new InvalidInputException("Cannot read " + file + ": " + e, e);
+      throw FileMistake.of("Cannot read " + file + ": " + e, e);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.kindling.command;
 
 import dev.kindling.check.InvalidInputException;
+import dev.kindling.io.FileMistake;
 import dev.kindling.report.Arm;
 import dev.kindling.report.ArmTable;
 import dev.kindling.run.Progress;
@@ -67,11 +68,11 @@ final class ReportCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void write(String page) {
+  private void write(String page) throws IOException {
     try {
       Files.writeString(out, page);
     } catch (IOException e) {
-      throw new InvalidInputException("Cannot write " + out + " (--out): " + e.getMessage(), e);
+      throw FileMistake.of("Cannot write " + out + " (--out): " + e.getMessage(), e);
     }
   }
 }

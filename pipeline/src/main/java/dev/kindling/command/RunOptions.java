@@ -3,7 +3,9 @@ package dev.kindling.command;
 import dev.kindling.check.InvalidInputException;
 import dev.kindling.conf.Configuration;
 import dev.kindling.conf.YamlText;
+import dev.kindling.io.FileMistake;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -38,7 +40,7 @@ final class RunOptions {
   private boolean resume;
 
   /** The effective configuration, every violated rule reported at once. */
-  Configuration configuration() {
+  Configuration configuration() throws IOException {
     List<YamlText> texts = new ArrayList<>();
     for (Path config : configs) {
       texts.add(new YamlText(config.toString(), read(config)));
@@ -62,13 +64,15 @@ final class RunOptions {
     return resume;
   }
 
-  private static String read(Path file) {
+  private static String read(Path file) throws IOException {
     try {
       return Files.readString(file);
     } catch (NoSuchFileException e) {
       throw new InvalidInputException("Cannot read " + file + " (--config): no such file", e);
+    } catch (CharacterCodingException e) {
+      throw new InvalidInputException("Cannot read " + file + " (--config): not UTF-8", e);
     } catch (IOException e) {
-      throw new InvalidInputException("Cannot read " + file + " (--config): " + e.getMessage(), e);
+      throw FileMistake.of("Cannot read " + file + " (--config): " + e.getMessage(), e);
     }
   }
 }

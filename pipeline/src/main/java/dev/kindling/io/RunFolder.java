@@ -232,7 +232,7 @@ public final class RunFolder {
    * @param bytesNeeded what the caller is about to write
    * @throws InvalidInputException when the folder cannot be written or is too full
    */
-  public void checkWritable(long bytesNeeded) {
+  public void checkWritable(long bytesNeeded) throws IOException {
     long free;
     try {
       Path probe = new Path(root, "write-check");
@@ -240,7 +240,7 @@ public final class RunFolder {
       fileSystem.delete(probe, false);
       free = fileSystem.getStatus(root).getRemaining();
     } catch (IOException refused) {
-      throw new InvalidInputException(
+      throw FileMistake.of(
           "Cannot write to run folder %s: %s (run.folder must be writable and have free space)"
               .formatted(root, refused.getMessage()),
           refused);

@@ -12,6 +12,7 @@ import dev.kindling.engine.text.Tokenizer;
 import dev.kindling.io.CheckpointSlice;
 import dev.kindling.io.CheckpointVector;
 import dev.kindling.io.Commit;
+import dev.kindling.io.FileMistake;
 import dev.kindling.io.FloatSource;
 import dev.kindling.io.RunFolder;
 import dev.kindling.io.SliceRange;
@@ -165,6 +166,8 @@ final class InitialModel implements Closeable {
               + setting
               + " (must be bytes, characters:<alphabet> or the path of a tokenizer.json)",
           e);
+    } catch (IOException e) {
+      throw FileMistake.of("Cannot read " + file + " (model.tokenizer): " + e.getMessage(), e);
     }
   }
 

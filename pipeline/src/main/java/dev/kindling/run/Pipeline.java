@@ -107,7 +107,7 @@ public final class Pipeline {
     return CompiledSql.writing(scores, () -> run.write(step, WEIGHTS, weighed(step, scores)));
   }
 
-  private Dataset<Row> weighed(long step, Dataset<Row> scores) {
+  private Dataset<Row> weighed(long step, Dataset<Row> scores) throws IOException {
     return Weigh.weigh(
         scores, run.carried(step - 1), run.objective(), run.conf().run().seed(), step);
   }

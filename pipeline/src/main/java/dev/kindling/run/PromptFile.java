@@ -8,6 +8,7 @@ import dev.kindling.dataset.PromptStyle;
 import dev.kindling.dataset.Rejected;
 import dev.kindling.engine.text.PromptEncoder;
 import dev.kindling.engine.text.Tokenizer;
+import dev.kindling.io.FileMistake;
 import dev.kindling.io.RunFolder;
 import dev.kindling.row.PromptRow;
 import dev.kindling.stage.Prepare;
@@ -62,6 +63,8 @@ final class PromptFile {
                   conf.sampler().answerTokens()));
     } catch (FileNotFoundException e) {
       throw new InvalidInputException("Cannot read data set " + path + ": no such file", e);
+    } catch (IOException e) {
+      throw FileMistake.of("Cannot read data set " + path + ": " + e.getMessage(), e);
     }
     List<PromptRow> prompts = imported.prompts();
     if (imported.rejectedShare() > conf.data().maxRejectedShare()) {

@@ -3,6 +3,7 @@ package dev.kindling.run;
 import dev.kindling.check.InvalidInputException;
 import dev.kindling.conf.Configuration;
 import dev.kindling.io.Commit;
+import dev.kindling.io.FileMistake;
 import dev.kindling.io.RunFolder;
 import dev.kindling.io.RunLock;
 import dev.kindling.io.StoredFile;
@@ -98,21 +99,21 @@ public final class Run implements AutoCloseable {
   }
 
   /** The rows of a step's table, those of all rounds of sampling together. */
-  Dataset<Row> read(long step, Table<?> table) {
+  Dataset<Row> read(long step, Table<?> table) throws IOException {
     Path path = folder.table(step, table.name());
     try {
       return read(table, samplesInRounds() ? folder.tables(step, table.name()) : List.of(path));
     } catch (IOException e) {
-      throw new InvalidInputException("Cannot read " + path + ": " + e.getMessage(), e);
+      throw FileMistake.of("Cannot read " + path + ": " + e.getMessage(), e);
     }
   }
 
   /** The rows of one round's table. */
-  Dataset<Row> read(long step, int round, Table<?> table) {
+  Dataset<Row> read(long step, int round, Table<?> table) throws IOException {
     return read(table, List.of(folder.table(step, round, table.name())));
   }
 
-  private Dataset<Row> read(Table<?> table, List<Path> rounds) {
+  private Dataset<Row> read(Table<?> table, List<Path> rounds) throws IOException {
     Path path = rounds.get(0);
     try {
       if (!folder.fileSystem().exists(path)) {
@@ -120,7 +121,7 @@ public final class Run implements AutoCloseable {
             "Missing table " + path + " (run the stage before it: see ./submit.sh --help)");
       }
     } catch (IOException e) {
-      throw new InvalidInputException("Cannot read " + path + ": " + e.getMessage(), e);
+      throw FileMistake.of("Cannot read " + path + ": " + e.getMessage(), e);
     }
     return table.read(spark, rounds.stream().map(Path::toString).toArray(String[]::new));
   }
@@ -143,7 +144,7 @@ public final class Run implements AutoCloseable {
   }
 
   /** What a step left of its estimates of success; nothing before the first. */
-  Dataset<Row> carried(long step) {
+  Dataset<Row> carried(long step) throws IOException {
     return carriesEstimates() && step > 0
         ? read(step, Table.CARRIED)
         : Table.CARRIED.of(spark, List.of());
@@ -187,13 +188,16 @@ public final class Run implements AutoCloseable {
   }
 
   /** The place in the prompt order behind a step's last prompt, where the next step begins. */
-  long positionAfter(long step) {
+  long positionAfter(long step) throws IOException {
     return Prepare.end(order(), last.position(), Math.toIntExact(count(step, Table.PROMPTS)));
   }
 
   /** Rows of a step's table. */
-  private long count(long step, Table<?> table) {
-    return rows.computeIfAbsent(table.name(), name -> read(step, table).count());
+  private long count(long step, Table<?> table) throws IOException {
+    if (!rows.containsKey(table.name())) {
+      rows.put(table.name(), read(step, table).count());
+    }
+    return rows.get(table.name());
   }
 
   /** The policy that a committed step made. */
@@ -241,7 +245,9 @@ public final class Run implements AutoCloseable {
     if (carriesEstimates()) {
       tables.add(Table.CARRIED);
     }
-    tables.forEach(table -> count(step, table));
+    for (Table<?> table : tables) {
+      count(step, table);
+    }
     Commit commit =
         new Commit(step, last.configDigest(), position, checkpoint, rows, last.digest(), version);
     commit.write(folder.fileSystem(), folder.commit(step));

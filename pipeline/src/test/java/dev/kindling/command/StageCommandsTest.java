@@ -1,16 +1,22 @@
 package dev.kindling.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.kindling.conf.Configuration;
+import dev.kindling.conf.YamlText;
 import dev.kindling.dataset.ArithmeticProblems;
+import dev.kindling.io.FaultyFileSystem;
 import dev.kindling.io.RunFolder;
 import dev.kindling.row.Table;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +62,21 @@ class StageCommandsTest {
             "Missing table %s (run the stage before it: see ./submit.sh --help)"
                 .formatted(SmallRun.folder(temporary, "early").table(1, "2-rollouts")));
     assertThat(result.code()).isEqualTo(Main.USERS_MISTAKE);
+  }
+
+  @Test
+  void aTableThatTheFileSystemTellsNothingOfIsNotTheUsersMistake() throws IOException {
+    Configuration conf =
+        Configuration.load(List.of(new YamlText("config.yaml", loop.readConfig())), List.of());
+    RunFolder folder =
+        RunFolder.open(
+            FaultyFileSystem.withoutAnswerAbout("2-rollouts"), temporary.toString(), "loop");
+    try (Run run = new Run(SmallRun.spark(), folder, Optional.empty(), conf)) {
+      assertThat(run.read(1, Table.PROMPTS).count()).isPositive();
+      assertThatThrownBy(() -> run.read(1, Table.ROLLOUTS))
+          .isInstanceOf(ConnectException.class)
+          .hasMessage("Connection refused");
+    }
   }
 
   @Test

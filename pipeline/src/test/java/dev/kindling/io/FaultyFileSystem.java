@@ -3,9 +3,11 @@ package dev.kindling.io;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.nio.file.Path;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.FsStatus;
 import org.apache.hadoop.fs.LocalFileSystem;
@@ -13,12 +15,14 @@ import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.util.Progressable;
 
 /**
- * The local file system on a disk of few bytes. Like Hadoop's own it reports a full disk as an
- * {@code FSError}; like HDFS it does not rename onto an existing file.
+ * The local file system on a disk of few bytes, or without an answer where it is asked for some
+ * path. Like Hadoop's own it reports a full disk as an {@code FSError}; like HDFS it does not
+ * rename onto an existing file.
  */
 public final class FaultyFileSystem extends LocalFileSystem {
   private static final String BYTES_FREE = "test.bytes.free";
   private static final String RENAMES = "test.renames";
+  private static final String UNANSWERED = "test.unanswered";
 
   /** A configuration whose {@code file} scheme is a disk with that many bytes free. */
   static Configuration withBytesFree(long bytes) {
@@ -33,6 +37,13 @@ public final class FaultyFileSystem extends LocalFileSystem {
   static Configuration withoutRename() {
     Configuration hadoop = withBytesFree(Long.MAX_VALUE);
     hadoop.setBoolean(RENAMES, false);
+    return hadoop;
+  }
+
+  /** A configuration whose {@code file} scheme gives no answer about paths of a name. */
+  public static Configuration withoutAnswerAbout(String name) {
+    Configuration hadoop = withBytesFree(Long.MAX_VALUE);
+    hadoop.set(UNANSWERED, name);
     return hadoop;
   }
 
@@ -67,7 +78,20 @@ public final class FaultyFileSystem extends LocalFileSystem {
   }
 
   @Override
-  public FsStatus getStatus(org.apache.hadoop.fs.Path path) {
+  public FileStatus getFileStatus(org.apache.hadoop.fs.Path path) throws IOException {
+    answer(path);
+    return super.getFileStatus(path);
+  }
+
+  private void answer(org.apache.hadoop.fs.Path path) throws ConnectException {
+    if (path.getName().equals(getConf().get(UNANSWERED))) {
+      throw new ConnectException("Connection refused");
+    }
+  }
+
+  @Override
+  public FsStatus getStatus(org.apache.hadoop.fs.Path path) throws IOException {
+    answer(path);
     long free = getConf().getLong(BYTES_FREE, 0);
     return new FsStatus(Long.MAX_VALUE, Long.MAX_VALUE - free, free);
   }

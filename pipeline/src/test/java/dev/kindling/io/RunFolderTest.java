@@ -93,6 +93,19 @@ class RunFolderTest {
   }
 
   @Test
+  void aFileSystemThatGivesNoAnswerIsNotTheUsersMistake() {
+    assertThatThrownBy(
+            () ->
+                RunFolder.create(
+                    FaultyFileSystem.withoutAnswerAbout("write-check"),
+                    folder.toString(),
+                    "x",
+                    "run: {}\n"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("Connection refused");
+  }
+
+  @Test
   void aDiskTooSmallForTheNextCheckpointIsRefused() throws IOException {
     Configuration hadoop = FaultyFileSystem.withBytesFree(70_000);
     RunFolder run = RunFolder.create(hadoop, folder.toString(), "x", "run: {}\n");
