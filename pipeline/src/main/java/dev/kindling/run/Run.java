@@ -99,7 +99,7 @@ public final class Run implements AutoCloseable {
   }
 
   /** The rows of a step's table, those of all rounds of sampling together. */
-  Dataset<Row> read(long step, Table<?> table) throws IOException {
+  public Dataset<Row> read(long step, Table<?> table) throws IOException {
     Path path = folder.table(step, table.name());
     try {
       return read(table, samplesInRounds() ? folder.tables(step, table.name()) : List.of(path));

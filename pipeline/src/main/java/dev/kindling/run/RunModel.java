@@ -35,7 +35,7 @@ public record RunModel(
    * @throws InvalidInputException if a file cannot be read as what it is, the tokenizer lacks a
    *     token that the settings name, or has more tokens than the policy has rows
    */
-  static RunModel read(RunFolder folder, Configuration conf) throws IOException {
+  public static RunModel read(RunFolder folder, Configuration conf) throws IOException {
     ModelFolder model = ModelFolder.open(folder.fileSystem().getConf(), folder.model());
     ModelConfig shape = model.shape(conf.model().maxPositions());
     TokenizerRef reference =

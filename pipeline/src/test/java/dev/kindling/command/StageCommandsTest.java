@@ -10,6 +10,8 @@ import dev.kindling.dataset.ArithmeticProblems;
 import dev.kindling.io.FaultyFileSystem;
 import dev.kindling.io.RunFolder;
 import dev.kindling.row.Table;
+import dev.kindling.run.Run;
+import dev.kindling.run.RunModel;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.file.Files;
@@ -71,7 +73,8 @@ class StageCommandsTest {
     RunFolder folder =
         RunFolder.open(
             FaultyFileSystem.withoutAnswerAbout("2-rollouts"), temporary.toString(), "loop");
-    try (Run run = new Run(SmallRun.spark(), folder, Optional.empty(), conf)) {
+    RunModel model = RunModel.read(loop, conf);
+    try (Run run = new Run(SmallRun.spark(), folder, Optional.empty(), conf, model, "test")) {
       assertThat(run.read(1, Table.PROMPTS).count()).isPositive();
       assertThatThrownBy(() -> run.read(1, Table.ROLLOUTS))
           .isInstanceOf(ConnectException.class)

@@ -1,0 +1,97 @@
+package dev.kindling.run;
+
+import static dev.kindling.row.Table.PROMPTS;
+import static dev.kindling.row.Table.ROLLOUTS;
+import static dev.kindling.row.Table.SCORES;
+
+import dev.kindling.objective.DynamicSampling;
+import dev.kindling.stage.Given;
+import dev.kindling.stage.Refill;
+import dev.kindling.stage.Rollout;
+import dev.kindling.stage.Score;
+import java.io.IOException;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * A step's prompts, rollouts and scores, in one round of sampling or several. Each stage gives the
+ * rows that it wrote; a stage of the first round makes void what later rounds were drawn after.
+ */
+final class Sampling {
+  private final Run run;
+  private final Weighing weighing;
+
+  Sampling(Run run, Weighing weighing) {
+    this.run = run;
+    this.weighing = weighing;
+  }
+
+  long prepare(long step) throws IOException {
+    run.dropRounds(step);
+    return run.write(step, PROMPTS, run.draw(0, run.conf().sampler().promptsPerStep()));
+  }
+
+  long rollout(long step) throws IOException {
+    run.dropRounds(step);
+    return rollout(step, 0);
+  }
+
+  long score(long step) throws IOException {
+    run.dropRounds(step);
+    return score(step, 0);
+  }
+
+  /** Samples further prompts while too few have rewards that differ, where that is asked for. */
+  long refill(long step) throws IOException {
+    run.dropRounds(step);
+    int rounds = run.objective().sampling().map(DynamicSampling::maxRounds).orElse(1);
+    long rows = 0;
+    for (int round = 1; round < rounds && draw(step, round); round++) {
+      rollout(step, round);
+      rows += score(step, round);
+    }
+    return rows;
+  }
+
+  private boolean draw(long step, int round) throws IOException {
+    DynamicSampling sampling = run.objective().sampling().orElseThrow();
+    Refill.Round next = Refill.next(weighing.weighed(step), sampling, run.examples());
+    return next.count() > 0
+        && run.write(step, round, PROMPTS, run.draw(next.drawn(), next.count())) > 0;
+  }
+
+  private long rollout(long step, int round) throws IOException {
+    Dataset<Row> prompts = run.read(step, round, PROMPTS);
+    boolean isGiven = run.settings().isSupervised();
+    return run.write(step, round, ROLLOUTS, isGiven ? given(prompts) : sampled(step, prompts));
+  }
+
+  private long score(long step, int round) throws IOException {
+    return run.write(
+        step,
+        round,
+        SCORES,
+        Score.score(
+            run.spark(),
+            run.read(step, round, PROMPTS),
+            run.read(step, round, ROLLOUTS),
+            run.conf().verifier().name().orElse(null),
+            run.model().tokenizer()));
+  }
+
+  private Dataset<Row> given(Dataset<Row> prompts) {
+    return Given.rollouts(
+        run.spark(), prompts, run.model().tokenizer(), run.model().endOfThinking());
+  }
+
+  private Dataset<Row> sampled(long step, Dataset<Row> prompts) throws IOException {
+    return Rollout.rollout(
+        run.spark(),
+        prompts,
+        run.policy(step - 1),
+        run.settings().training(),
+        run.conf().sampler().promptsPerTask(),
+        run.conf().run().seed(),
+        step);
+  }
+}
