@@ -40,6 +40,7 @@ class ImportRulesTest {
               "dev.kindling.conf",
               List.of(
                   "dev.kindling.check",
+                  "dev.kindling.dataset",
                   "dev.kindling.engine.model",
                   "dev.kindling.engine.train",
                   "dev.kindling.objective",

@@ -1,6 +1,8 @@
 package dev.kindling.conf;
 
 import dev.kindling.check.Check;
+import dev.kindling.dataset.DataSets;
+import dev.kindling.dataset.PromptStyle;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
@@ -20,9 +22,9 @@ import java.util.Optional;
  * @param maxExamples how many examples are used, from the start of the order; 0 uses all
  */
 public record DataConf(
-    Format format,
+    DataSets format,
     Optional<String> path,
-    Style style,
+    PromptStyle style,
     Optional<String> systemPrompt,
     Optional<Boolean> thinking,
     Optional<String> templateDate,
@@ -31,24 +33,6 @@ public record DataConf(
     Optional<String> evalPath,
     int maxExamples) {
   private static final String ONLY_CHAT = "must be null unless data.style is chat";
-
-  /** A file format of examples. */
-  public enum Format {
-    /** FinQA's JSON array of records. */
-    FINQA,
-    /** Kindling's own: one JSON object a line. */
-    JSONL
-  }
-
-  /** How much a prompt tells. */
-  public enum Style {
-    /** The linearised input alone. */
-    COLD,
-    /** An instruction and the form of the answer before it. */
-    WARM,
-    /** The same as the user's message, rendered by the model's chat template. */
-    CHAT
-  }
 
   /** Refuses values outside the ranges of {@code conf/defaults.yaml}. */
   public DataConf {
@@ -74,17 +58,17 @@ public record DataConf(
             templateDate.orElse(null),
             "must be a date such as 2026-11-21")
         .that(
-            style == Style.CHAT || systemPrompt.isEmpty(),
+            style == PromptStyle.CHAT || systemPrompt.isEmpty(),
             "data.system_prompt",
             systemPrompt.orElse(null),
             ONLY_CHAT)
         .that(
-            style == Style.CHAT || thinking.isEmpty(),
+            style == PromptStyle.CHAT || thinking.isEmpty(),
             "data.thinking",
             thinking.orElse(null),
             ONLY_CHAT)
         .that(
-            style == Style.CHAT || templateDate.isEmpty(),
+            style == PromptStyle.CHAT || templateDate.isEmpty(),
             "data.template_date",
             templateDate.orElse(null),
             ONLY_CHAT)

@@ -1,25 +1,18 @@
 package dev.kindling.conf;
 
 import dev.kindling.check.Check;
-import dev.kindling.objective.Cispo;
-import dev.kindling.objective.ClipCov;
 import dev.kindling.objective.ClippedRatio;
 import dev.kindling.objective.DynamicSampling;
-import dev.kindling.objective.EntropyBonus;
 import dev.kindling.objective.Estimator;
 import dev.kindling.objective.Garl;
 import dev.kindling.objective.Grpo;
-import dev.kindling.objective.Gspo;
-import dev.kindling.objective.HighEntropy;
-import dev.kindling.objective.KlCov;
-import dev.kindling.objective.LpReg;
+import dev.kindling.objective.GspoToken;
 import dev.kindling.objective.LpRegCode;
 import dev.kindling.objective.MaxRl;
 import dev.kindling.objective.Objective;
 import dev.kindling.objective.OverlongShaping;
 import dev.kindling.objective.Paft;
 import dev.kindling.objective.PolicyGradient;
-import dev.kindling.objective.Proxy;
 import dev.kindling.objective.QSchedule;
 import dev.kindling.objective.Ratio;
 import dev.kindling.objective.ReferenceKl;
@@ -27,7 +20,6 @@ import dev.kindling.objective.Regulariser;
 import dev.kindling.objective.Reinforce;
 import dev.kindling.objective.ReinforcePlusPlus;
 import dev.kindling.objective.Rloo;
-import dev.kindling.objective.Sapo;
 import dev.kindling.objective.Sft;
 import dev.kindling.objective.TokenLoss;
 import dev.kindling.objective.TruncatedImportance;
@@ -100,10 +92,10 @@ record ObjectiveBuilder(ObjectiveConf conf, long longestCompletion, int promptsP
       case POLICY_GRADIENT -> new PolicyGradient();
       case CLIPPED_RATIO -> clippedRatio();
       case RATIO -> new Ratio(conf.ratioBound());
-      case GSPO -> new Gspo(conf.gspo().low(), conf.gspo().high(), false);
-      case GSPO_TOKEN -> new Gspo(conf.gspo().low(), conf.gspo().high(), true);
-      case CISPO -> new Cispo(conf.cispo().low(), conf.cispo().high());
-      case SAPO -> new Sapo(conf.sapo().positiveTemperature(), conf.sapo().negativeTemperature());
+      case GSPO -> conf.gspo();
+      case GSPO_TOKEN -> new GspoToken(conf.gspo());
+      case CISPO -> conf.cispo();
+      case SAPO -> conf.sapo();
     };
   }
 
@@ -121,25 +113,13 @@ record ObjectiveBuilder(ObjectiveConf conf, long longestCompletion, int promptsP
 
   private Regulariser regulariser(ObjectiveConf.Term term) {
     return switch (term) {
-      case LP_REG -> new LpReg(conf.lpReg().beta(), conf.lpReg().rho(), proxy());
-      case LP_REG_CODE -> new LpRegCode(conf.lpReg().beta(), conf.lpReg().rho(), proxy());
-      case ENTROPY_BONUS -> new EntropyBonus(conf.entropyBonus().coefficient());
-      case HIGH_ENTROPY ->
-          new HighEntropy(
-              conf.highEntropy().share(),
-              conf.highEntropy().count() == ObjectiveConf.Count.QUANTILE,
-              conf.highEntropy().weight() == ObjectiveConf.Weight.KEPT);
-      case KL_COV -> new KlCov(conf.klCov().share(), conf.klCov().coefficient());
-      case CLIP_COV ->
-          new ClipCov(conf.clipCov().share(), conf.clipCov().low(), conf.clipCov().high());
+      case LP_REG -> conf.lpReg();
+      case LP_REG_CODE -> new LpRegCode(conf.lpReg());
+      case ENTROPY_BONUS -> conf.entropyBonus();
+      case HIGH_ENTROPY -> conf.highEntropy();
+      case KL_COV -> conf.klCov();
+      case CLIP_COV -> conf.clipCov();
     };
-  }
-
-  private Proxy proxy() {
-    return new Proxy(
-        conf.lpReg().kappa(),
-        conf.lpReg().tau(),
-        conf.lpReg().proxy() == ObjectiveConf.ProxySource.SAMPLER);
   }
 
   private Optional<DynamicSampling> sampling() {

@@ -14,7 +14,6 @@ import dev.kindling.objective.LpReg;
 import dev.kindling.objective.MaxRl;
 import dev.kindling.objective.Objective;
 import dev.kindling.objective.Paft;
-import dev.kindling.objective.Proxy;
 import dev.kindling.objective.QSchedule;
 import dev.kindling.objective.Ratio;
 import dev.kindling.objective.ReinforcePlusPlus;
@@ -79,18 +78,18 @@ public record ObjectiveConf(
     double clipHigh,
     double dualClip,
     double ratioBound,
-    GspoConf gspo,
-    CispoConf cispo,
-    SapoConf sapo,
+    Gspo gspo,
+    Cispo cispo,
+    Sapo sapo,
     double importanceCap,
     double kl,
     double klBound,
     List<Term> regularisers,
-    LpRegConf lpReg,
-    EntropyBonusConf entropyBonus,
-    HighEntropyConf highEntropy,
-    KlCovConf klCov,
-    ClipCovConf clipCov,
+    LpReg lpReg,
+    EntropyBonus entropyBonus,
+    HighEntropy highEntropy,
+    KlCov klCov,
+    ClipCov clipCov,
     Optional<Aggregation> aggregation,
     long lengthLimit) {
   /** An estimator. */
@@ -176,138 +175,6 @@ public record ObjectiveConf(
       if (maxRounds != 0) {
         new Check().allows(() -> new DynamicSampling(maxRounds, 1)).done();
       }
-    }
-  }
-
-  /**
-   * Bounds of the sequence ratio.
-   *
-   * @param low how far it may fall below 1
-   * @param high how far it may rise above 1
-   */
-  public record GspoConf(double low, double high) {
-    /** Refuses values out of range. */
-    public GspoConf {
-      new Check().allows(() -> new Gspo(low, high, false)).done();
-    }
-  }
-
-  /**
-   * Bounds of the weight.
-   *
-   * @param low how far it may fall below 1
-   * @param high how far it may rise above 1
-   */
-  public record CispoConf(double low, double high) {
-    /** Refuses values out of range. */
-    public CispoConf {
-      new Check().allows(() -> new Cispo(low, high)).done();
-    }
-  }
-
-  /**
-   * Temperatures.
-   *
-   * @param positiveTemperature where the advantage is positive
-   * @param negativeTemperature where it is negative
-   */
-  public record SapoConf(double positiveTemperature, double negativeTemperature) {
-    /** Refuses values out of range. */
-    public SapoConf {
-      new Check().allows(() -> new Sapo(positiveTemperature, negativeTemperature)).done();
-    }
-  }
-
-  /**
-   * Settings of lp-reg and lp-reg-code.
-   *
-   * @param beta weight
-   * @param rho share of tokens that count as improbable
-   * @param kappa noise threshold relative to the likeliest token
-   * @param tau noise threshold itself
-   * @param proxy which policy the proxy is made from
-   */
-  public record LpRegConf(double beta, double rho, double kappa, double tau, ProxySource proxy) {
-    /** Refuses values out of range. */
-    public LpRegConf {
-      new Check().allows(() -> new LpReg(beta, rho, new Proxy(kappa, tau, false))).done();
-    }
-  }
-
-  /** Which policy the proxy is made from. */
-  public enum ProxySource {
-    /** The one being trained. */
-    CURRENT,
-    /** The one that sampled. */
-    SAMPLER
-  }
-
-  /**
-   * Settings of entropy-bonus.
-   *
-   * @param coefficient weight
-   */
-  public record EntropyBonusConf(double coefficient) {
-    /** Refuses values out of range. */
-    public EntropyBonusConf {
-      new Check().allows(() -> new EntropyBonus(coefficient)).done();
-    }
-  }
-
-  /**
-   * Settings of high-entropy.
-   *
-   * @param share tokens that are kept
-   * @param count how many that makes
-   * @param weight what becomes of the weight of the others
-   */
-  public record HighEntropyConf(double share, Count count, Weight weight) {
-    /** Refuses values out of range. */
-    public HighEntropyConf {
-      new Check().allows(() -> new HighEntropy(share, true, true)).done();
-    }
-  }
-
-  /** How many tokens a share makes. */
-  public enum Count {
-    /** Those at or above the quantile. */
-    QUANTILE,
-    /** The share, rounded down. */
-    FLOOR
-  }
-
-  /** What becomes of the weight of tokens that are left out. */
-  public enum Weight {
-    /** The kept tokens share it. */
-    KEPT,
-    /** It is lost. */
-    ALL
-  }
-
-  /**
-   * Settings of kl-cov.
-   *
-   * @param share tokens that are penalised
-   * @param coefficient weight
-   */
-  public record KlCovConf(double share, double coefficient) {
-    /** Refuses values out of range. */
-    public KlCovConf {
-      new Check().allows(() -> new KlCov(share, coefficient)).done();
-    }
-  }
-
-  /**
-   * Settings of clip-cov.
-   *
-   * @param share tokens that are left out
-   * @param low lower bound of the covariance
-   * @param high upper bound of the covariance
-   */
-  public record ClipCovConf(double share, double low, double high) {
-    /** Refuses values out of range. */
-    public ClipCovConf {
-      new Check().allows(() -> new ClipCov(share, low, high)).done();
     }
   }
 

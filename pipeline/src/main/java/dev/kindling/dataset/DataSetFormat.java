@@ -3,14 +3,10 @@ package dev.kindling.dataset;
 import dev.kindling.check.InvalidInputException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.List;
 import java.util.function.Consumer;
 
 /** A file format of data sets. Files are read as a stream, one record in memory at a time. */
 public interface DataSetFormat {
-  /** Name of the format as settings write it, for example {@code finqa}. */
-  String name();
-
   /**
    * Reads a file to its end, giving every record to one of two consumers in the order of the file.
    * A record without a question or a gold answer, with a field of the wrong type, or with the id of
@@ -32,25 +28,4 @@ public interface DataSetFormat {
       Consumer<RawExample> examples,
       Consumer<Rejected> rejections)
       throws IOException;
-
-  /** Every format. */
-  static List<DataSetFormat> all() {
-    return List.of(new FinqaFormat(), new JsonlFormat());
-  }
-
-  /**
-   * The format of a name.
-   *
-   * @throws InvalidInputException if there is none
-   */
-  static DataSetFormat named(String name) {
-    List<String> names = all().stream().map(DataSetFormat::name).toList();
-    return all().stream()
-        .filter(format -> format.name().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new InvalidInputException(
-                    "Invalid data.format: " + name + " (must be one of " + names + ")"));
-  }
 }

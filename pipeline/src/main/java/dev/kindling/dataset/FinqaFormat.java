@@ -45,11 +45,6 @@ final class FinqaFormat implements DataSetFormat {
       JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
 
   @Override
-  public String name() {
-    return "finqa";
-  }
-
-  @Override
   public void read(
       InputStream file,
       String fileName,

@@ -41,11 +41,6 @@ final class JsonlFormat implements DataSetFormat {
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
   @Override
-  public String name() {
-    return "jsonl";
-  }
-
-  @Override
   public void read(
       InputStream file,
       String fileName,

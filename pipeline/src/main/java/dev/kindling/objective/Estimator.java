@@ -5,8 +5,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /** How the scores of one example's samples become coefficients: one record per paper. */
-public sealed interface Estimator extends Serializable
-    permits Garl, Paft, Reinforce, ReinforcePlusPlus, Rloo, Grpo, MaxRl, Sft {
+public interface Estimator extends Serializable {
   /** The name in configuration files, for example {@code garl}. */
   String name();
 

@@ -7,15 +7,13 @@ import dev.kindling.check.Check;
  * sequences, s = exp(mean over tokens of log r), and it is clipped for all tokens of a sequence
  * together.
  *
- * <p>GSPO (equations 5 to 7) takes −min(s k, clip(s) k), whose slope reaches every token through s.
- * GSPO-token (equations 13 and 14) takes s_t = sg[s] p_t/sg[p_t]: the same value, and the same
- * slope where all tokens have one coefficient, but a token's coefficient stays with it.
+ * <p>GSPO (equations 5 to 7) takes −min(s k, clip(s) k), whose slope reaches every token through s;
+ * {@link GspoToken} keeps a token's coefficient with it.
  *
  * @param low s is clipped below 1 − low, in (0, 1)
  * @param high s is clipped above 1 + high, above 0
- * @param perToken whether it is GSPO-token
  */
-public record Gspo(double low, double high, boolean perToken) implements TokenLoss {
+public record Gspo(double low, double high) implements TokenLoss {
   /** Refuses bounds that are out of range. */
   public Gspo {
     new Check()
@@ -30,7 +28,7 @@ public record Gspo(double low, double high, boolean perToken) implements TokenLo
 
   @Override
   public String name() {
-    return perToken ? "gspo-token" : "gspo";
+    return "gspo";
   }
 
   @Override
@@ -40,22 +38,31 @@ public record Gspo(double low, double high, boolean perToken) implements TokenLo
 
   @Override
   public void add(SequenceScores scores, double[] coefs, LossTerms terms) {
-    double ratio = Math.exp(meanLogRatio(scores));
+    double[] slopes = addValues(scores, coefs, terms);
     double throughRatio = 0;
+    for (double slope : slopes) {
+      throughRatio += slope;
+    }
+    for (int t = 0; t < coefs.length; t++) {
+      terms.addPolicy(t, 0, throughRatio / coefs.length);
+    }
+  }
+
+  /** Adds each token's part of the loss, and gives its slope by log s, which nothing has yet. */
+  double[] addValues(SequenceScores scores, double[] coefs, LossTerms terms) {
+    double ratio = Math.exp(meanLogRatio(scores));
+    double[] slopes = new double[coefs.length];
     for (int t = 0; t < coefs.length; t++) {
       double bounded = coefs[t] > 0 ? Math.min(ratio, 1 + high) : Math.max(ratio, 1 - low);
       // A NaN is not taken for clipped, which would hide it behind a slope of 0.
       boolean clipped = coefs[t] != 0 && Math.abs(bounded - ratio) > 0;
-      double slope = clipped || coefs[t] == 0 ? 0 : -coefs[t] * ratio;
-      terms.addPolicy(t, coefs[t] == 0 ? 0 : -coefs[t] * bounded, perToken ? slope : 0);
-      throughRatio += slope;
+      slopes[t] = clipped || coefs[t] == 0 ? 0 : -coefs[t] * ratio;
+      terms.addPolicy(t, coefs[t] == 0 ? 0 : -coefs[t] * bounded, 0);
       if (clipped) {
         terms.setClipped(t);
       }
     }
-    for (int t = 0; t < coefs.length && !perToken; t++) {
-      terms.addPolicy(t, 0, throughRatio / coefs.length);
-    }
+    return slopes;
   }
 
   private static double meanLogRatio(SequenceScores scores) {

@@ -11,12 +11,26 @@ import java.util.List;
  * token.
  *
  * @param share how many are kept, in (0, 1]; the paper's is 0.2
- * @param quantile whether as many are kept as lie at or above the quantile of the entropies, 1 +
- *     ⌊share (N − 1)⌋ of N tokens, rather than ⌊share N⌋
- * @param ofKept whether the kept tokens share the weight of all, as in the paper, rather than keep
- *     their own
+ * @param count how many tokens that makes
+ * @param weight what becomes of the weight of the others
  */
-public record HighEntropy(double share, boolean quantile, boolean ofKept) implements Regulariser {
+public record HighEntropy(double share, Count count, Weight weight) implements Regulariser {
+  /** How many of N tokens a share makes. */
+  public enum Count {
+    /** As many as lie at or above the quantile of the entropies, 1 + ⌊share (N − 1)⌋. */
+    QUANTILE,
+    /** ⌊share N⌋. */
+    FLOOR
+  }
+
+  /** What becomes of the weight of tokens that are left out. */
+  public enum Weight {
+    /** The kept tokens share it, as in the paper. */
+    KEPT,
+    /** It is lost. */
+    ALL
+  }
+
   /** Refuses a share that is out of range. */
   public HighEntropy {
     new Check()
@@ -31,7 +45,11 @@ public record HighEntropy(double share, boolean quantile, boolean ofKept) implem
 
   @Override
   public List<SqlColumn> columns() {
-    String kept = quantile ? "1 + floor(%s * (tokens - 1))" : "floor(%s * tokens)";
+    String kept =
+        switch (count) {
+          case QUANTILE -> "1 + floor(%s * (tokens - 1))";
+          case FLOOR -> "floor(%s * tokens)";
+        };
     return List.of(
         new SqlColumn("tokens", "count_if(is_sampled) OVER (PARTITION BY update)"),
         new SqlColumn("kept", kept.formatted(SqlColumn.literal(share))),
@@ -42,7 +60,7 @@ public record HighEntropy(double share, boolean quantile, boolean ofKept) implem
         new SqlColumn(
             "mark",
             "CASE WHEN NOT is_sampled THEN 1E0 WHEN rank <= kept THEN "
-                + (ofKept ? "CAST(tokens AS DOUBLE) / kept" : "1E0")
+                + (weight == Weight.KEPT ? "CAST(tokens AS DOUBLE) / kept" : "1E0")
                 + " ELSE 0E0 END"));
   }
 

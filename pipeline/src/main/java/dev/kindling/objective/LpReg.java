@@ -16,16 +16,14 @@ import java.util.Optional;
  *
  * @param beta β, above 0
  * @param rho ρ, in [0, 1); 0 regularises nothing
- * @param source the proxy
+ * @param kappa noise threshold relative to the likeliest token, as of {@link Proxy}
+ * @param tau noise threshold itself, likewise
+ * @param proxy which policy the proxy is made from
  */
-public record LpReg(double beta, double rho, Proxy source) implements Regulariser {
+public record LpReg(double beta, double rho, double kappa, double tau, Proxy.Source proxy)
+    implements Regulariser {
   /** Refuses settings that are out of range. */
   public LpReg {
-    check(beta, rho);
-  }
-
-  /** The ranges of both forms of the term. */
-  static void check(double beta, double rho) {
     new Check()
         .that(
             beta > 0 && beta < Double.POSITIVE_INFINITY,
@@ -33,6 +31,7 @@ public record LpReg(double beta, double rho, Proxy source) implements Regularise
             beta,
             "must be > 0 and finite")
         .that(rho >= 0 && rho < 1, "objective.lp_reg.rho", rho, "must be in [0, 1)")
+        .allows(() -> new Proxy(kappa, tau, proxy))
         .done();
   }
 
@@ -61,7 +60,7 @@ public record LpReg(double beta, double rho, Proxy source) implements Regularise
   }
 
   @Override
-  public Optional<Proxy> proxy() {
-    return Optional.of(source);
+  public Optional<Proxy> proxyPolicy() {
+    return Optional.of(new Proxy(kappa, tau, proxy));
   }
 }

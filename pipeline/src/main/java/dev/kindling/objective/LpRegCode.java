@@ -14,17 +14,10 @@ import java.util.Optional;
  * <p>Departure: the code takes the k tokens from a micro-batch, this from the whole update, ties in
  * the order of example, sample and token. Its loss is {@link ClippedRatio} with bounds 1 and 9.
  *
- * @param beta β, above 0
- * @param rho ρ, in [0, 1)
- * @param source the proxy
+ * @param settings β, ρ and the proxy
  */
-public record LpRegCode(double beta, double rho, Proxy source) implements Regulariser {
+public record LpRegCode(LpReg settings) implements Regulariser {
   private static final double BOUND = 10;
-
-  /** Refuses settings that are out of range. */
-  public LpRegCode {
-    LpReg.check(beta, rho);
-  }
 
   @Override
   public String name() {
@@ -38,7 +31,7 @@ public record LpRegCode(double beta, double rho, Proxy source) implements Regula
         new SqlColumn(
             "least",
             "floor("
-                + SqlColumn.literal(rho)
+                + SqlColumn.literal(settings.rho())
                 + " * count_if(is_negative) OVER (PARTITION BY update))"),
         new SqlColumn(
             "rank",
@@ -53,7 +46,7 @@ public record LpRegCode(double beta, double rho, Proxy source) implements Regula
     double d = scores.proxyLogprobs()[t] - scores.logprobs()[t];
     if (mark > 0 && d > 0) {
       double k3 = Math.expm1(d) - d;
-      double weight = beta * scores.tokenScale();
+      double weight = settings.beta() * scores.tokenScale();
       if (k3 > BOUND) {
         terms.addPolicy(t, weight * BOUND, 0);
       } else {
@@ -63,7 +56,7 @@ public record LpRegCode(double beta, double rho, Proxy source) implements Regula
   }
 
   @Override
-  public Optional<Proxy> proxy() {
-    return Optional.of(source);
+  public Optional<Proxy> proxyPolicy() {
+    return settings.proxyPolicy();
   }
 }

@@ -62,7 +62,7 @@ public record Objective(
         tokenLoss.name(),
         "must be policy-gradient with objective.name = sft: nothing was sampled, so there is no"
             + " ratio");
-    boolean ofSequence = tokenLoss instanceof Gspo;
+    boolean ofSequence = !(tokenLoss instanceof PerTokenLoss);
     check.that(
         !ofSequence || !(estimator instanceof Paft),
         "objective.loss",
@@ -137,7 +137,7 @@ public record Objective(
               + tokenLoss.name()
               + ": it chooses among the tokens that clipped-ratio does not clip");
     }
-    if (regulariser.proxy().isPresent()) {
+    if (regulariser.proxyPolicy().isPresent()) {
       check.that(
           !(estimator instanceof Paft),
           "objective.regularisers",

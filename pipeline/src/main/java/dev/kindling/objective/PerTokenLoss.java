@@ -1,8 +1,7 @@
 package dev.kindling.objective;
 
 /** A loss whose term for a token depends on that token alone. */
-public sealed interface PerTokenLoss extends TokenLoss
-    permits PolicyGradient, ClippedRatio, Ratio, Cispo, Sapo {
+public interface PerTokenLoss extends TokenLoss {
   /**
    * The token's term of the loss.
    *

@@ -11,10 +11,17 @@ import java.io.Serializable;
  * @param kappa the threshold as a share of the likeliest token's probability, in [0, 1); 0 when tau
  *     is given
  * @param tau the threshold itself, in [0, 1); 0 when kappa is given
- * @param ofSampler whether it is made from the policy that sampled rather than the one being
- *     trained
+ * @param source which policy it is made from
  */
-public record Proxy(double kappa, double tau, boolean ofSampler) implements Serializable {
+public record Proxy(double kappa, double tau, Source source) implements Serializable {
+  /** Which policy a proxy is made from. */
+  public enum Source {
+    /** The one being trained. */
+    CURRENT,
+    /** The one that sampled. */
+    SAMPLER
+  }
+
   /** Refuses two thresholds, and ones that are out of range. */
   public Proxy {
     new Check()

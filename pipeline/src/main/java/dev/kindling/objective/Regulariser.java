@@ -5,16 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** What is added to the loss per token, or what becomes of its coefficient. */
-public sealed interface Regulariser extends Serializable
-    permits BatchWhitening,
-        ClipCov,
-        EntropyBonus,
-        HighEntropy,
-        KlCov,
-        LpReg,
-        LpRegCode,
-        ReferenceKl,
-        TruncatedImportance {
+public interface Regulariser extends Serializable {
   /**
    * Columns of a whole update, in the order of (example, sample, token), so that sums have bits.
    */
@@ -73,7 +64,7 @@ public sealed interface Regulariser extends Serializable
   }
 
   /** The proxy distribution that it needs. */
-  default Optional<Proxy> proxy() {
+  default Optional<Proxy> proxyPolicy() {
     return Optional.empty();
   }
 

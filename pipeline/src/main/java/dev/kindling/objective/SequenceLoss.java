@@ -46,12 +46,14 @@ public record SequenceLoss(TokenLoss tokenLoss, List<Regulariser> regularisers)
 
   /** Whether the policy that sampled is needed, because the proxy is made from it. */
   public boolean needsSampler() {
-    return proxy().map(Proxy::ofSampler).orElse(false);
+    return proxy().filter(proxy -> proxy.source() == Proxy.Source.SAMPLER).isPresent();
   }
 
   /** The proxy distribution that is needed; empty without one. */
   public Optional<Proxy> proxy() {
-    return regularisers.stream().flatMap(regulariser -> regulariser.proxy().stream()).findFirst();
+    return regularisers.stream()
+        .flatMap(regulariser -> regulariser.proxyPolicy().stream())
+        .findFirst();
   }
 
   /** Whether a token whose coefficient is 0 still counts, in a term or in a statistic. */

@@ -7,7 +7,7 @@ import java.io.Serializable;
  * {@link #add} gives over its sequences. Log-probs are in nats, at temperature 1; a ratio is that
  * of the policy being trained to the one that sampled.
  */
-public sealed interface TokenLoss extends Serializable permits PerTokenLoss, Gspo {
+public interface TokenLoss extends Serializable {
   /** The name in configuration files, for example {@code clipped-ratio}. */
   String name();
 

@@ -3,7 +3,6 @@ package dev.kindling.run;
 import dev.kindling.check.InvalidInputException;
 import dev.kindling.conf.Configuration;
 import dev.kindling.conf.DataConf;
-import dev.kindling.dataset.DataSetFormat;
 import dev.kindling.dataset.PromptStyle;
 import dev.kindling.dataset.Rejected;
 import dev.kindling.engine.text.PromptEncoder;
@@ -52,8 +51,8 @@ final class PromptFile {
           Prepare.read(
               in,
               file.getName(),
-              DataSetFormat.named(conf.data().format().name().toLowerCase(Locale.ROOT)),
-              PromptStyle.valueOf(conf.data().style().name()),
+              conf.data().format(),
+              conf.data().style(),
               tokenizer,
               encoder(conf.data(), model, tokenizer),
               model.endOfSequence()[0],
@@ -85,7 +84,7 @@ final class PromptFile {
   }
 
   private static PromptEncoder encoder(DataConf data, RunModel model, Tokenizer tokenizer) {
-    if (data.style() != DataConf.Style.CHAT) {
+    if (data.style() != PromptStyle.CHAT) {
       return PromptEncoder.plain(tokenizer, model.texts());
     }
     return PromptEncoder.chat(

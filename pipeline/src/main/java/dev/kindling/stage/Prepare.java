@@ -2,7 +2,7 @@ package dev.kindling.stage;
 
 import static org.apache.spark.sql.functions.col;
 
-import dev.kindling.dataset.DataSetFormat;
+import dev.kindling.dataset.DataSets;
 import dev.kindling.dataset.PromptStyle;
 import dev.kindling.dataset.RawExample;
 import dev.kindling.dataset.Rejected;
@@ -66,7 +66,7 @@ public final class Prepare {
   public static Imported read(
       InputStream in,
       String fileName,
-      DataSetFormat format,
+      DataSets dataSet,
       PromptStyle style,
       Tokenizer tokenizer,
       PromptEncoder encoder,
@@ -76,28 +76,30 @@ public final class Prepare {
     List<PromptRow> prompts = new ArrayList<>();
     List<Rejected> rejected = new ArrayList<>();
     String split = fileName.replaceFirst("\\.[^.]*$", "");
-    format.read(
-        in,
-        fileName,
-        style,
-        example -> {
-          PromptRow prompt =
-              prompt(
-                  example,
-                  format.name(),
-                  split,
-                  prompts.size(),
-                  encoder.encode(example.prompt()),
-                  closed(tokenizer.encode(example.goldAnswers().get(0)), endOfSequence));
-          String refusal = room.refusal(prompt, tokenizer.encode(example.rationale()).length);
-          if (refusal == null) {
-            prompts.add(prompt);
-          } else {
-            long record = (long) prompts.size() + rejected.size();
-            rejected.add(new Rejected(fileName, record, example.id(), refusal));
-          }
-        },
-        rejected::add);
+    dataSet
+        .format()
+        .read(
+            in,
+            fileName,
+            style,
+            example -> {
+              PromptRow prompt =
+                  prompt(
+                      example,
+                      dataSet.settingName(),
+                      split,
+                      prompts.size(),
+                      encoder.encode(example.prompt()),
+                      closed(tokenizer.encode(example.goldAnswers().get(0)), endOfSequence));
+              String refusal = room.refusal(prompt, tokenizer.encode(example.rationale()).length);
+              if (refusal == null) {
+                prompts.add(prompt);
+              } else {
+                long record = (long) prompts.size() + rejected.size();
+                rejected.add(new Rejected(fileName, record, example.id(), refusal));
+              }
+            },
+            rejected::add);
     return new Imported(prompts, rejected);
   }
 

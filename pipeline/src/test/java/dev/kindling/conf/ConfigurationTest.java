@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kindling.check.InvalidInputException;
+import dev.kindling.dataset.DataSets;
 import dev.kindling.objective.Aggregation;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,23 +33,28 @@ class ConfigurationTest {
   }
 
   @Test
+  void aFormatThatDoesNotExistIsRefusedByName() {
+    assertThatThrownBy(() -> load("data: {format: csv}"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage("Invalid data.format: \"csv\" (must be one of finqa, jsonl)");
+  }
+
+  @Test
   void anEmptyFileChangesNothing() {
     assertThat(load("# only a comment\n")).isEqualTo(Configuration.load(List.of(), List.of()));
   }
 
   @Test
-  void everyDefaultIsThereWithACommentAboveIt() {
-    Configuration defaults = Configuration.load(List.of(), List.of());
+  void everyKeyOfTheDefaultsIsBoundAndHasACommentAboveIt() {
     List<String> lines = Configuration.defaults().text().lines().toList();
-    long settings = 0;
     for (int i = 0; i < lines.size(); i++) {
       if (lines.get(i).matches(" +[a-z].*")) {
-        settings++;
         assertThat(lines.get(i - 1)).as("line above '%s'", lines.get(i)).matches(" +# .*");
       }
     }
-    assertThat(settings)
-        .isEqualTo(defaults.toYaml().lines().filter(line -> line.matches(" +[a-z].*")).count());
+    String bound = Configuration.load(List.of(), List.of()).toYaml();
+    assertThat(Configuration.defaults().settings().keySet())
+        .containsExactlyElementsOf(new YamlText("bound", bound).settings().keySet());
   }
 
   @Test
@@ -56,7 +62,7 @@ class ConfigurationTest {
     Configuration finqa = load(resource("conf/finqa.yaml"));
     assertThat(finqa.run().steps()).isEqualTo(3);
     assertThat(finqa.sampler().promptsPerStep() * finqa.sampler().samples()).isEqualTo(16);
-    assertThat(finqa.data().format()).isEqualTo(DataConf.Format.FINQA);
+    assertThat(finqa.data().format()).isEqualTo(DataSets.FINQA);
     assertThat(finqa.objective().q()).isEqualTo(0.75);
     assertThat(finqa.model().maxPositions()).isEqualTo(9216);
   }

@@ -76,10 +76,11 @@ class RecipesTest {
     assertThat(dapo.aggregation()).isEqualTo(Aggregation.TOKEN_MEAN);
     assertThat(dapo.sampling()).contains(new DynamicSampling(10, 32));
     assertThat(dapo.overlong().orElseThrow().limit()).isEqualTo(320);
-    assertThat(load("gspo").objectiveOf().tokenLoss()).isEqualTo(new Gspo(3e-4, 4e-4, false));
+    assertThat(load("gspo").objectiveOf().tokenLoss()).isEqualTo(new Gspo(3e-4, 4e-4));
     Objective lpReg = load("lp-reg").objectiveOf();
     assertThat(lpReg.tokenLoss()).isEqualTo(new Ratio(10));
-    assertThat(lpReg.regularisers()).containsExactly(new LpReg(1, 0.01, new Proxy(0.02, 0, false)));
+    assertThat(lpReg.regularisers())
+        .containsExactly(new LpReg(1, 0.01, 0.02, 0, Proxy.Source.CURRENT));
     assertThat(load("kl-cov").objectiveOf().regularisers()).containsExactly(new KlCov(2e-3, 1));
     assertThat(((Garl) load("sft-then-rl").objectiveOf().estimator()).schedule())
         .isEqualTo(new QSchedule(QSchedule.Shape.STEP, 1, 0, 100, 0.1));

@@ -141,11 +141,4 @@ class FinqaFormatTest {
             "Cannot read some.file: record 1, after id 'A/2009/page_1.pdf-1'"
                 + " (the file must end with its array of records)");
   }
-
-  @Test
-  void aFormatThatDoesNotExistIsRefusedByName() {
-    assertThatThrownBy(() -> DataSetFormat.named("csv"))
-        .isInstanceOf(InvalidInputException.class)
-        .hasMessage("Invalid data.format: csv (must be one of [finqa, jsonl])");
-  }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What a reader made of a file.
@@ -15,7 +16,8 @@ import java.util.List;
 record ReadFile(List<RawExample> examples, List<Rejected> rejections) {
   static ReadFile of(String format, PromptStyle style, byte[] file) throws IOException {
     ReadFile read = new ReadFile(new ArrayList<>(), new ArrayList<>());
-    DataSetFormat.named(format)
+    DataSets.valueOf(format.toUpperCase(Locale.ROOT))
+        .format()
         .read(
             new ByteArrayInputStream(file),
             "some.file",

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 /** Which settings and combinations of an objective's parts are refused. */
 class ObjectiveTest {
   private static final ClippedRatio CLIP = new ClippedRatio(0.2, 0.2, 0);
-  private static final Proxy PROXY = new Proxy(0.02, 0, false);
-  private static final LpReg LP_REG = new LpReg(1, 0.01, PROXY);
+  private static final Proxy PROXY = new Proxy(0.02, 0, Proxy.Source.CURRENT);
+  private static final LpReg LP_REG = new LpReg(1, 0.01, 0.02, 0, Proxy.Source.CURRENT);
   private static final Sft SFT = new Sft();
   private static final Garl GARL =
       new Garl(Success.LIKELIHOOD, QSchedule.constant(0.75), true, true, 0);
@@ -41,7 +41,7 @@ class ObjectiveTest {
             Invalid objective.dual_clip: 1.0 (must be 0 (off), or finite and > 1)""");
     assertThatThrownBy(() -> QSchedule.constant(Double.NaN))
         .hasMessageStartingWith("Invalid objective.q: NaN (must be in [0, 1])");
-    assertThatThrownBy(() -> new Proxy(0.02, 0.1, false))
+    assertThatThrownBy(() -> new Proxy(0.02, 0.1, Proxy.Source.CURRENT))
         .hasMessage(
             "Invalid objective.lp_reg.tau: 0.1 (must be 0 where objective.lp_reg.kappa is above 0,"
                 + " and above 0 where that is 0)");
@@ -72,12 +72,12 @@ class ObjectiveTest {
 
   @Test
   void theRatioOfASequenceNeedsASequenceThatWasSampledOnce() {
-    Gspo gspo = new Gspo(3e-4, 4e-4, false);
+    Gspo gspo = new Gspo(3e-4, 4e-4);
     assertThatThrownBy(() -> objective(PAFT, gspo))
         .hasMessageStartingWith(
             "Invalid objective.loss: gspo (must not be of the gspo kind with objective.name = paft:"
                 + " a sequence that was drawn again");
-    assertThatThrownBy(() -> objective(GARL, new Gspo(3e-4, 4e-4, true)))
+    assertThatThrownBy(() -> objective(GARL, new GspoToken(new Gspo(3e-4, 4e-4))))
         .hasMessageStartingWith(
             "Invalid objective.loss: gspo-token (must not be of the gspo kind with"
                 + " objective.success = likelihood: the gold answer was not sampled");
@@ -100,7 +100,7 @@ class ObjectiveTest {
         .hasMessageContaining("kl-cov (must not be there with objective.loss = policy-gradient");
     assertThatThrownBy(() -> objective(GRPO, new Ratio(10), new ClipCov(0.1, 1, 5)))
         .hasMessageContaining("clip-cov (must not be there with objective.loss = ratio");
-    assertThatThrownBy(() -> objective(GRPO, new Ratio(10), LP_REG, new LpRegCode(1, 0.01, PROXY)))
+    assertThatThrownBy(() -> objective(GRPO, new Ratio(10), LP_REG, new LpRegCode(LP_REG)))
         .hasMessageContaining("they are two forms of one term");
     assertThatThrownBy(() -> objective(GRPO, new Ratio(10), LP_REG, LP_REG))
         .hasMessageContaining("lp-reg (must be there once)");

@@ -65,13 +65,13 @@ class SequenceLossTest {
   void theRatioOfASequenceIsTheMeanOfItsTokens() {
     // log r = log 4 and 0: s = 2. Both tokens get half of the slope of -s (1 + 2).
     SequenceScores scores = scores(new double[] {2 * LOG_2, 0}, new double[2], 1, 2);
-    LossTerms whole = new SequenceLoss(new Gspo(0.2, 2, false), List.of()).of(scores);
+    LossTerms whole = new SequenceLoss(new Gspo(0.2, 2), List.of()).of(scores);
     assertThat(whole.values()).containsExactly(new double[] {-2, -4}, within(1e-14));
     assertThat(whole.logprobSlopes()).containsExactly(new double[] {-3, -3}, within(1e-14));
-    LossTerms tokens = new SequenceLoss(new Gspo(0.2, 2, true), List.of()).of(scores);
+    LossTerms tokens = new SequenceLoss(new GspoToken(new Gspo(0.2, 2)), List.of()).of(scores);
     assertThat(tokens.values()).isEqualTo(whole.values());
     assertThat(tokens.logprobSlopes()).containsExactly(new double[] {-2, -4}, within(1e-14));
-    LossTerms clipped = new SequenceLoss(new Gspo(0.2, 0.2, false), List.of()).of(scores);
+    LossTerms clipped = new SequenceLoss(new Gspo(0.2, 0.2), List.of()).of(scores);
     assertThat(clipped.logprobSlopes()).containsExactly(0, 0);
     assertThat(clipped.clipped()).containsExactly(true, true);
   }
@@ -104,7 +104,7 @@ class SequenceLossTest {
             proxy,
             zeros,
             new double[][] {{1, 1, 1, 1, 0}});
-    LpRegCode released = new LpRegCode(0.1, 0.01, new Proxy(0.02, 0, true));
+    LpRegCode released = new LpRegCode(new LpReg(0.1, 0.01, 0.02, 0, Proxy.Source.SAMPLER));
     LossTerms terms = new SequenceLoss(new PolicyGradient(), List.of(released)).of(scores);
     assertThat(terms.values())
         .containsExactly(new double[] {0.05 * (1 - LOG_2), 0, 0.5, 0, 0}, within(1e-15));
@@ -139,7 +139,7 @@ class SequenceLossTest {
       LossTerms terms = terms(new ClippedRatio(0.2, 0.2, 3), Double.NaN, coef);
       assertThat(terms.logprobSlopes()[0]).isNaN();
       assertThat(terms.values()[0]).isNaN();
-      assertThat(terms(new Gspo(0.2, 0.2, false), Double.NaN, coef).logprobSlopes()[0]).isNaN();
+      assertThat(terms(new Gspo(0.2, 0.2), Double.NaN, coef).logprobSlopes()[0]).isNaN();
     }
   }
 
@@ -167,7 +167,7 @@ class SequenceLossTest {
             new ClippedRatio(0.2, 0.3, 3),
             new Ratio(10),
             new Sapo(1, 1.05),
-            new Gspo(0.2, 0.3, false))) {
+            new Gspo(0.2, 0.3))) {
       SequenceLoss whole = new SequenceLoss(loss, List.of(new ReferenceKl(0.04, 0)));
       double[] slopes = whole.of(scores(at, from, k)).logprobSlopes();
       for (int t = 0; t < 3; t++) {

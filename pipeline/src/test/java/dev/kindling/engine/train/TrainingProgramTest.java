@@ -139,7 +139,7 @@ class TrainingProgramTest {
     Arrays.setAll(head, i -> 0.3 * random.normal(2L * (i + states.length)));
     ProxyPolicy proxy =
         new ProxyPolicy(
-            Optional.of(new Proxy(0.2, 0, true)),
+            Optional.of(new Proxy(0.2, 0, Proxy.Source.SAMPLER)),
             List.of(scope.own(Tensor.of(states, picks, hidden))),
             List.of(scope.own(Tensor.of(head, Examples.FULL.vocab(), hidden))));
     return new DoublePass.Terms(0.3, 0.7, proxy);
@@ -158,11 +158,10 @@ class TrainingProgramTest {
         Trainer trainer = new Trainer(Precision.FLOAT32, Long.MAX_VALUE)) {
       // Beside the likeliest token of a near-uniform policy nothing is noise at 1e-6: the proxy is
       // the policy, so that neither a divergence nor a slope is left.
-      Proxy everything = new Proxy(1e-6, 0, false);
+      LpReg everything = new LpReg(1, 0.5, 1e-6, 0, Proxy.Source.CURRENT);
       List<Sequence> marked =
           Examples.sequences(2, config, 0).stream().map(s -> withMarks(s, 1)).toList();
-      SequenceLoss loss =
-          new SequenceLoss(new PolicyGradient(), List.of(new LpReg(1, 0.5, everything)));
+      SequenceLoss loss = new SequenceLoss(new PolicyGradient(), List.of(everything));
       try (ShardGradient gradient = trainer.gradient(Policies.of(weights), List.of(marked), loss)) {
         assertThat(gradient.statistics().tokens()).isPositive();
         assertThat(gradient.statistics().loss()).isCloseTo(0, within(1e-6));

@@ -125,7 +125,7 @@ record GoldenCase(String algorithm, JsonNode json, double relative64, double rel
 
   private TokenLoss tokenLoss(Estimator estimator) {
     return switch (algorithm) {
-      case "gspo" -> new Gspo(setting("eps_low", 0), setting("eps_high", 0), false);
+      case "gspo" -> new Gspo(setting("eps_low", 0), setting("eps_high", 0));
       case "cispo" -> new Cispo(setting("eps_low", 0), setting("eps_high", 0));
       case "sapo" -> new Sapo(setting("tau_pos", 0), setting("tau_neg", 0));
       case "lp_reg" -> new Ratio(setting("ratio_upper", 0));
@@ -152,8 +152,8 @@ record GoldenCase(String algorithm, JsonNode json, double relative64, double rel
                   setting("clip_cov_ratio", 0),
                   setting("clip_cov_lb", 0),
                   setting("clip_cov_ub", 0)));
-      case "lp_reg" -> all.add(new LpReg(setting("beta", 0), setting("rho", 0), proxy()));
-      case "lp_reg_code" -> all.add(new LpRegCode(setting("beta", 0), setting("rho", 0), proxy()));
+      case "lp_reg" -> all.add(lpReg());
+      case "lp_reg_code" -> all.add(new LpRegCode(lpReg()));
       default -> {}
     }
     return all;
@@ -161,12 +161,23 @@ record GoldenCase(String algorithm, JsonNode json, double relative64, double rel
 
   private HighEntropy highEntropy() {
     String rule = json.at("/inputs/hyper/rule").asText();
-    return new HighEntropy(setting("rho", 0), !rule.equals("lpreg"), !rule.equals("trl"));
+    return new HighEntropy(
+        setting("rho", 0),
+        rule.equals("lpreg") ? HighEntropy.Count.FLOOR : HighEntropy.Count.QUANTILE,
+        rule.equals("trl") ? HighEntropy.Weight.ALL : HighEntropy.Weight.KEPT);
   }
 
-  private Proxy proxy() {
-    return new Proxy(
-        setting("kappa", 0), setting("tau", 0), !json.at("/inputs/proxy_logits").isMissingNode());
+  private LpReg lpReg() {
+    return new LpReg(
+        setting("beta", 0),
+        setting("rho", 0),
+        setting("kappa", 0),
+        setting("tau", 0),
+        ofSampler() ? Proxy.Source.SAMPLER : Proxy.Source.CURRENT);
+  }
+
+  private boolean ofSampler() {
+    return !json.at("/inputs/proxy_logits").isMissingNode();
   }
 
   private Aggregation aggregation(Estimator estimator) {
@@ -225,8 +236,8 @@ record GoldenCase(String algorithm, JsonNode json, double relative64, double rel
 
   /** The policy without noise, from the policy that sampled where the case has one. */
   TokenDistribution proxy(int sequence, int token) {
-    boolean ofSampler = !json.at("/inputs/proxy_logits").isMissingNode();
-    return distribution(ofSampler ? "proxy_logits" : "logits", sequence, token).without(proxy());
+    return distribution(ofSampler() ? "proxy_logits" : "logits", sequence, token)
+        .without(lpReg().proxyPolicy().orElseThrow());
   }
 
   private TokenDistribution distribution(String name, int sequence, int token) {

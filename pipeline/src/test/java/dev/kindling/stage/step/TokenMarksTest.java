@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** Thresholds and selections over a whole update. */
 class TokenMarksTest {
-  private static final LpReg LP_REG = new LpReg(1, 0.25, new Proxy(0.02, 0, false));
+  private static final LpReg LP_REG = new LpReg(1, 0.25, 0.02, 0, Proxy.Source.CURRENT);
 
   private final List<TokenSignalsRow> rows = new ArrayList<>();
 
@@ -93,7 +93,10 @@ class TokenMarksTest {
     sequence("a", 0, 1, 1, new double[] {0.5}, 1);
     // 1 + ⌊0.4 · 5⌋ = 3 of 6: 3, 2, and the first of the ones; ⌊0.4 · 6⌋ = 2.
     Map<String, double[][]> marks =
-        marks(3, new HighEntropy(0.4, true, true), new HighEntropy(0.4, false, false));
+        marks(
+            3,
+            new HighEntropy(0.4, HighEntropy.Count.QUANTILE, HighEntropy.Weight.KEPT),
+            new HighEntropy(0.4, HighEntropy.Count.FLOOR, HighEntropy.Weight.ALL));
     assertThat(marks.get("a/0")[0]).containsExactly(2);
     assertThat(marks.get("a/1")[0]).containsExactly(0, 2, 0);
     assertThat(marks.get("b/0")[0]).containsExactly(0, 2);
@@ -126,7 +129,10 @@ class TokenMarksTest {
       sequence("e" + i / 3, i % 3, i % 2 == 0 ? 1 : -1, p.length, p, entropies);
     }
     Regulariser[] all = {
-      LP_REG, new HighEntropy(0.2, true, true), new KlCov(0.1, 1), new ClipCov(0.1, 0.01, 5)
+      LP_REG,
+      new HighEntropy(0.2, HighEntropy.Count.QUANTILE, HighEntropy.Weight.KEPT),
+      new KlCov(0.1, 1),
+      new ClipCov(0.1, 0.01, 5)
     };
     Map<String, double[][]> one = marks(1, all);
     double chosen = one.values().stream().flatMapToDouble(m -> Arrays.stream(m[3])).sum();

@@ -1,0 +1,24 @@
+package dev.kindling.dataset;
+
+import java.util.Locale;
+
+/** The data sets whose files are read, as {@code data.format} names them. */
+public enum DataSets {
+  /** FinQA's own files. */
+  FINQA,
+  /** JSON lines of our own. */
+  JSONL;
+
+  /** What reads such a file. */
+  public DataSetFormat format() {
+    return switch (this) {
+      case FINQA -> new FinqaFormat();
+      case JSONL -> new JsonlFormat();
+    };
+  }
+
+  /** The name as settings and tables have it, for example {@code finqa}. */
+  public String settingName() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}
