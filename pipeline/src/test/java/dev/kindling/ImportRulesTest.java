@@ -37,6 +37,9 @@ class ImportRulesTest {
           Map.entry("dev.kindling.check", List.of()),
           Map.entry("dev.kindling.objective", List.of("dev.kindling.check")),
           Map.entry(
+              "dev.kindling.template",
+              List.of("dev.kindling.check", "com.hubspot.jinjava..", "jinjava..", JACKSON)),
+          Map.entry(
               "dev.kindling.conf",
               List.of(
                   "dev.kindling.check",
@@ -56,10 +59,9 @@ class ImportRulesTest {
                   "dev.kindling.check",
                   "dev.kindling.objective",
                   "dev.kindling.io",
+                  "dev.kindling.template",
                   "ai.djl..",
                   "com.google.gson..",
-                  "com.hubspot.jinjava..",
-                  "jinjava..",
                   JACKSON)),
           Map.entry(
               "dev.kindling.pretrained",

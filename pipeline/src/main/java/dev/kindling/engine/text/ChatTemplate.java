@@ -3,7 +3,7 @@ package dev.kindling.engine.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.NullNode;
-import dev.kindling.engine.text.jinja.JinjaTemplate;
+import dev.kindling.template.JinjaTemplate;
 import java.time.LocalDate;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,7 +1,0 @@
-package dev.kindling.engine.text.jinja;
-
-/** What a template can call: a function, a method of a value, a macro. */
-@FunctionalInterface
-interface Callable {
-  Object call(Rendering rendering, Arguments arguments);
-}
