@@ -1,6 +1,5 @@
 package dev.kindling.template;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.hubspot.jinjava.Jinjava;
 import com.hubspot.jinjava.JinjavaConfig;
 import com.hubspot.jinjava.LegacyOverrides;
@@ -15,11 +14,8 @@ import com.hubspot.jinjava.tree.TagNode;
 import com.hubspot.jinjava.tree.output.RenderedOutputNode;
 import com.hubspot.jinjava.tree.parse.ExpressionToken;
 import com.hubspot.jinjava.tree.parse.Token;
-import dev.kindling.check.InvalidInputException;
 import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,7 +55,7 @@ public final class JinjaTemplate {
    *
    * @param text the template
    * @param source where it came from, for messages
-   * @throws InvalidInputException when it is not a template, naming the fault
+   * @throws TemplateException when it is not a template, naming the fault
    */
   public JinjaTemplate(String text, String source) {
     this.source = source;
@@ -74,20 +70,21 @@ public final class JinjaTemplate {
   /**
    * Renders the template.
    *
-   * @param variables the variables of the template; {@code null} in JSON is {@code None}
+   * @param variables the variables of the template: texts, truth values, {@link Integer}, {@link
+   *     Long}, {@link Double}, lists, maps from texts, and null for {@code None}
    * @param today what {@code strftime_now} tells; without it there is no such function
-   * @throws InvalidInputException with the message of {@code raise_exception} when the template
-   *     calls it, else naming the fault: an undefined value is used, a limit is reached
+   * @throws TemplateException with the message of {@code raise_exception} when the template calls
+   *     it, else naming the fault: an undefined value is used, a limit is reached
    */
-  public String render(Map<String, JsonNode> variables, Optional<LocalDate> today) {
+  public String render(Map<String, ?> variables, Optional<LocalDate> today) {
     Scope scope = new Scope(null);
     Globals.define(scope);
     today.ifPresent(day -> scope.set("strftime_now", Globals.strftime(day)));
     try {
-      variables.forEach((name, value) -> scope.set(name, value(value)));
+      variables.forEach((name, value) -> scope.set(name, Python.value(value)));
       return rendering(scope).body(nodes);
     } catch (RaisedByTemplate raised) {
-      throw new InvalidInputException(raised.getMessage(), raised);
+      throw new TemplateException(raised.getMessage(), raised);
     } catch (TemplateFault | LoopExit fault) {
       throw refusal(fault);
     } catch (StackOverflowError deep) {
@@ -96,8 +93,8 @@ public final class JinjaTemplate {
     }
   }
 
-  private InvalidInputException refusal(RuntimeException fault) {
-    return new InvalidInputException("Invalid " + source + ": " + fault.getMessage(), fault);
+  private TemplateException refusal(RuntimeException fault) {
+    return new TemplateException("Invalid " + source + ": " + fault.getMessage(), fault);
   }
 
   private Rendering rendering(Scope scope) {
@@ -119,29 +116,6 @@ public final class JinjaTemplate {
       }
       read(node.getChildren(), depth + 1);
     }
-  }
-
-  private static Object value(JsonNode node) {
-    if (node.isTextual()) {
-      return node.asText();
-    } else if (node.isBoolean()) {
-      return node.asBoolean();
-    } else if (node.isIntegralNumber() && node.canConvertToLong()) {
-      return node.asLong();
-    } else if (node.isFloatingPointNumber()) {
-      return node.asDouble();
-    } else if (node.isArray()) {
-      List<Object> list = new ArrayList<>();
-      node.forEach(element -> list.add(value(element)));
-      return list;
-    } else if (node.isObject()) {
-      Map<Object, Object> map = new LinkedHashMap<>();
-      node.properties().forEach(entry -> map.put(entry.getKey(), value(entry.getValue())));
-      return map;
-    } else if (node.isNull()) {
-      return None.NONE;
-    }
-    throw new TemplateFault("is given the number " + node + " (integers have at most 64 bits)");
   }
 
   /** The blocks that the library finds, in place of its own. */

@@ -3,6 +3,7 @@ package dev.kindling.template;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -16,6 +17,29 @@ final class Python {
 
   Python(Budget budget) {
     this.budget = budget;
+  }
+
+  /** A variable that is given to a template, as the template has it. */
+  static Object value(Object given) {
+    if (given == null) {
+      return None.NONE;
+    } else if (given instanceof Integer number) {
+      return number.longValue();
+    } else if (given instanceof List<?> list) {
+      List<Object> copy = new ArrayList<>(list.size());
+      list.forEach(element -> copy.add(value(element)));
+      return copy;
+    } else if (given instanceof Map<?, ?> map) {
+      Map<Object, Object> copy = new LinkedHashMap<>();
+      map.forEach((key, value) -> copy.put((String) key, value(value)));
+      return copy;
+    } else if (given instanceof String || given instanceof Boolean || isNumber(given)) {
+      return given;
+    }
+    if (given instanceof java.math.BigInteger number) {
+      throw new TemplateFault("is given the number " + number + " (integers have at most 64 bits)");
+    }
+    throw new IllegalArgumentException("A template takes no " + given.getClass().getName());
   }
 
   /** Whether a value counts as true. */

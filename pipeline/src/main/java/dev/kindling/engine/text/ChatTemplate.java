@@ -1,11 +1,13 @@
 package dev.kindling.engine.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.BooleanNode;
-import com.fasterxml.jackson.databind.node.NullNode;
+import dev.kindling.check.InvalidInputException;
 import dev.kindling.template.JinjaTemplate;
+import dev.kindling.template.TemplateException;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -16,7 +18,7 @@ import java.util.Optional;
  */
 public final class ChatTemplate {
   private final JinjaTemplate template;
-  private final Map<String, JsonNode> specialTokens;
+  private final Map<String, Object> specialTokens;
 
   /**
    * Reads a template.
@@ -24,11 +26,15 @@ public final class ChatTemplate {
    * @param text the template
    * @param specialTokens variables such as {@code bos_token}, see {@link TokenizerConfig}
    * @param source where it came from, for messages
-   * @throws dev.kindling.check.InvalidInputException when it is not a template, naming the fault
+   * @throws InvalidInputException when it is not a template, naming the fault
    */
   public ChatTemplate(String text, Map<String, JsonNode> specialTokens, String source) {
-    this.template = new JinjaTemplate(text, "chat template " + source);
-    this.specialTokens = Map.copyOf(specialTokens);
+    try {
+      this.template = new JinjaTemplate(text, "chat template " + source);
+    } catch (TemplateException e) {
+      throw new InvalidInputException(e.getMessage(), e);
+    }
+    this.specialTokens = values(specialTokens.entrySet());
   }
 
   /**
@@ -41,8 +47,8 @@ public final class ChatTemplate {
    * @param variables more variables of the template, which win over special tokens
    * @param today the day that {@code strftime_now} tells; without it the template has no such
    *     function, and most of those that use it have a day of their own
-   * @throws dev.kindling.check.InvalidInputException with the template's own message where it
-   *     refuses the conversation, else naming what is wrong with the template
+   * @throws InvalidInputException with the template's own message where it refuses the
+   *     conversation, else naming what is wrong with the template
    */
   public String render(
       JsonNode messages,
@@ -50,12 +56,43 @@ public final class ChatTemplate {
       boolean addGenerationPrompt,
       Map<String, JsonNode> variables,
       Optional<LocalDate> today) {
-    Map<String, JsonNode> all = new LinkedHashMap<>(specialTokens);
-    all.put("messages", messages);
-    all.put("tools", tools == null ? NullNode.getInstance() : tools);
-    all.put("documents", NullNode.getInstance());
-    all.put("add_generation_prompt", BooleanNode.valueOf(addGenerationPrompt));
-    all.putAll(variables);
-    return template.render(all, today);
+    Map<String, Object> all = new LinkedHashMap<>(specialTokens);
+    all.put("messages", value(messages));
+    all.put("tools", tools == null ? null : value(tools));
+    all.put("documents", null);
+    all.put("add_generation_prompt", addGenerationPrompt);
+    all.putAll(values(variables.entrySet()));
+    try {
+      return template.render(all, today);
+    } catch (TemplateException e) {
+      throw new InvalidInputException(e.getMessage(), e);
+    }
+  }
+
+  private static Map<String, Object> values(Iterable<Map.Entry<String, JsonNode>> entries) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    entries.forEach(entry -> values.put(entry.getKey(), value(entry.getValue())));
+    return values;
+  }
+
+  private static Object value(JsonNode node) {
+    if (node.isTextual()) {
+      return node.asText();
+    } else if (node.isBoolean()) {
+      return node.asBoolean();
+    } else if (node.isIntegralNumber()) {
+      return node.canConvertToLong() ? (Object) node.asLong() : node.bigIntegerValue();
+    } else if (node.isFloatingPointNumber()) {
+      return node.asDouble();
+    } else if (node.isArray()) {
+      List<Object> list = new ArrayList<>(node.size());
+      node.forEach(element -> list.add(value(element)));
+      return list;
+    } else if (node.isObject()) {
+      return values(node.properties());
+    } else if (node.isNull()) {
+      return null;
+    }
+    throw new IllegalArgumentException("JSON has no " + node.getNodeType());
   }
 }
