@@ -36,7 +36,7 @@ class ImportRulesTest {
       Map.ofEntries(
           Map.entry("dev.kindling.check", List.of()),
           Map.entry("dev.kindling.objective", List.of("dev.kindling.check")),
-          Map.entry("dev.kindling.template", List.of("com.hubspot.jinjava..", "jinjava..")),
+          Map.entry("dev.kindling.template", List.of()),
           Map.entry(
               "dev.kindling.conf",
               List.of(

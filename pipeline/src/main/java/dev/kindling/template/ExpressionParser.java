@@ -2,40 +2,35 @@ package dev.kindling.template;
 
 import java.util.ArrayList;
 import java.util.List;
-import jinjava.de.odysseus.el.tree.impl.Builder;
-import jinjava.de.odysseus.el.tree.impl.Scanner.ScanException;
-import jinjava.de.odysseus.el.tree.impl.Scanner.Symbol;
 
 /**
  * Parses expressions with jinja2's grammar: its precedences ({@code not a in b}, {@code a ~ b + c},
- * chained comparisons), slices with steps, calls of any value. The library's own grammar is that of
- * Java's unified expression language, which binds {@code not} to the nearest operand and knows none
- * of the others.
+ * chained comparisons).
  */
 abstract class ExpressionParser extends OperandParser {
-  ExpressionParser(Builder context, String input) {
-    super(context, input);
+  ExpressionParser(List<Token> tokens) {
+    super(tokens);
   }
 
   @Override
-  Expression tuple() throws ScanException, ParseException {
+  Expression tuple() {
     Expression first = expression();
     if (!at(",")) {
       return first;
     }
     List<Expression> elements = new ArrayList<>(List.of(first));
     while (take(",")) {
-      if (at(")") || at("]") || at("}") || getToken().getSymbol() == Symbol.END_EVAL) {
+      if (at(")") || at("]") || at("}") || at(Token.Kind.END)) {
         break;
       }
       elements.add(expression());
     }
-    return new Expression(r -> new Tuple(values(r, elements)));
+    return r -> new Tuple(values(r, elements));
   }
 
   /** {@code a if b else c}. */
   @Override
-  Expression expression() throws ScanException, ParseException {
+  Expression expression() {
     Expression value = disjunction();
     while (take("if")) {
       Expression then = value;
@@ -45,81 +40,79 @@ abstract class ExpressionParser extends OperandParser {
               ? expression()
               : Expression.constant(
                   new Undefined("the inline if-expression evaluated to false and has no else"));
-      value = new Expression(r -> condition.isTrue(r) ? then.value(r) : other.value(r));
+      value = r -> condition.isTrue(r) ? then.value(r) : other.value(r);
     }
     return value;
   }
 
   /** An expression that leaves {@code if} to the loop that it belongs to. */
-  Expression disjunction() throws ScanException, ParseException {
+  Expression disjunction() {
     Expression value = conjunction();
     while (take("or")) {
       Expression left = value;
       Expression right = conjunction();
       value =
-          new Expression(
-              r -> {
-                Object first = left.value(r);
-                return Python.truth(first) ? first : right.value(r);
-              });
+          r -> {
+            Object first = left.value(r);
+            return Python.truth(first) ? first : right.value(r);
+          };
     }
     return value;
   }
 
-  private Expression conjunction() throws ScanException, ParseException {
+  private Expression conjunction() {
     Expression value = negation();
     while (take("and")) {
       Expression left = value;
       Expression right = negation();
       value =
-          new Expression(
-              r -> {
-                Object first = left.value(r);
-                return Python.truth(first) ? right.value(r) : first;
-              });
+          r -> {
+            Object first = left.value(r);
+            return Python.truth(first) ? right.value(r) : first;
+          };
     }
     return value;
   }
 
-  private Expression negation() throws ScanException, ParseException {
+  private Expression negation() {
     if (take("not")) {
       Expression value = negation();
-      return new Expression(r -> !value.isTrue(r));
+      return r -> !value.isTrue(r);
     }
     return comparison();
   }
 
-  private Expression comparison() throws ScanException, ParseException {
+  private Expression comparison() {
     Expression first = sum();
     List<String> operators = new ArrayList<>();
     List<Expression> operands = new ArrayList<>();
     while (true) {
-      String operator = getToken().getSymbol() == Symbol.STRING ? "" : getToken().getImage();
-      if (Comparison.isOperator(operator)) {
-        consumeToken();
-      } else if (at("not") && "in".equals(lookahead(0).getImage())) {
-        consumeToken();
-        consumeToken();
+      String operator = current().text();
+      if (at(operator) && Comparison.isOperator(operator)) {
+        next();
+      } else if (at("not") && isNext("in")) {
+        next();
+        next();
         operator = "not in";
       } else if (operands.isEmpty()) {
         return first;
       } else {
-        return new Expression(r -> Comparison.chain(r, first, operators, operands));
+        return r -> Comparison.chain(r, first, operators, operands);
       }
       operators.add(operator);
       operands.add(sum());
     }
   }
 
-  private Expression sum() throws ScanException, ParseException {
+  private Expression sum() {
     Expression value = concatenation();
     while (at("+") || at("-")) {
-      value = binary(consumeToken().getImage(), value, concatenation());
+      value = binary(next().text(), value, concatenation());
     }
     return value;
   }
 
-  private Expression concatenation() throws ScanException, ParseException {
+  private Expression concatenation() {
     Expression value = product();
     while (take("~")) {
       value = binary("~", value, product());
@@ -127,15 +120,15 @@ abstract class ExpressionParser extends OperandParser {
     return value;
   }
 
-  private Expression product() throws ScanException, ParseException {
+  private Expression product() {
     Expression value = power();
     while (at("*") || at("/") || at("//") || at("%")) {
-      value = binary(consumeToken().getImage(), value, power());
+      value = binary(next().text(), value, power());
     }
     return value;
   }
 
-  private Expression power() throws ScanException, ParseException {
+  private Expression power() {
     Expression value = signed(true);
     while (take("**")) {
       value = binary("**", value, signed(true));
@@ -144,15 +137,15 @@ abstract class ExpressionParser extends OperandParser {
   }
 
   private static Expression binary(String operator, Expression left, Expression right) {
-    return new Expression(r -> Arithmetic.binary(r, operator, left.value(r), right.value(r)));
+    return r -> Arithmetic.binary(r, operator, left.value(r), right.value(r));
   }
 
-  private Expression signed(boolean isFiltered) throws ScanException, ParseException {
+  private Expression signed(boolean isFiltered) {
     Expression value;
     if (at("-") || at("+")) {
-      String sign = consumeToken().getImage();
+      String sign = next().text();
       Expression operand = signed(false);
-      value = new Expression(r -> Arithmetic.signed(sign, operand.value(r)));
+      value = r -> Arithmetic.signed(sign, operand.value(r));
     } else {
       value = primary();
     }

@@ -23,7 +23,7 @@ final class Globals {
         "raise_exception",
         (Callable)
             (r, a) -> {
-              throw new RaisedByTemplate(r.python().text(a.get(0, "message")));
+              throw new TemplateException(r.python().text(a.get(0, "message")));
             });
   }
 

@@ -1,9 +1,7 @@
 package dev.kindling.template;
 
-import com.hubspot.jinjava.interpret.InterpretException;
-
 /** {@code break} or {@code continue} on its way to its loop, with the text written until then. */
-final class LoopExit extends InterpretException {
+final class LoopExit extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final boolean isBreak;

@@ -1,6 +1,5 @@
 package dev.kindling.template;
 
-import com.hubspot.jinjava.tree.Node;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,73 +1,25 @@
 package dev.kindling.template;
 
-import com.hubspot.jinjava.el.ext.ExtendedParser;
-import com.hubspot.jinjava.el.ext.ExtendedScanner;
+import dev.kindling.template.Token.Kind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import jinjava.de.odysseus.el.tree.impl.Builder;
-import jinjava.de.odysseus.el.tree.impl.Scanner;
-import jinjava.de.odysseus.el.tree.impl.Scanner.ScanException;
-import jinjava.de.odysseus.el.tree.impl.Scanner.Symbol;
 
 /**
  * Parses what stands between operators: values, with the attributes, elements, calls, filters and
  * tests behind them.
  */
-abstract class OperandParser extends ExtendedParser {
-  /**
-   * The library's scanner, which takes words such as {@code empty} or {@code mod} for operators.
-   */
-  private static final class WordScanner extends ExtendedScanner {
-    WordScanner(String input) {
-      super(input);
-    }
-
-    @Override
-    protected Token keyword(String word) {
-      return null;
-    }
-  }
-
-  OperandParser(Builder context, String input) {
-    super(context, input);
-  }
-
-  @Override
-  protected Scanner createScanner(String input) {
-    return new WordScanner(input);
-  }
-
-  /** Whether the current word is this name or operator, and not a text. */
-  boolean at(String word) {
-    return getToken().getSymbol() != Symbol.STRING && word.equals(getToken().getImage());
-  }
-
-  /** Passes over a word, if it is the current one. */
-  boolean take(String word) throws ScanException, ParseException {
-    if (at(word)) {
-      consumeToken();
-      return true;
-    }
-    return false;
-  }
-
-  void require(String word) throws ScanException, ParseException {
-    if (!take(word)) {
-      fail(word);
-    }
-  }
-
-  String name() throws ScanException, ParseException {
-    return consumeToken(Symbol.IDENTIFIER).getImage();
+abstract class OperandParser extends TokenReader {
+  OperandParser(List<Token> tokens) {
+    super(tokens);
   }
 
   /** An expression with all operators. */
-  abstract Expression expression() throws ScanException, ParseException;
+  abstract Expression expression();
 
   /** An expression, or several with commas between them as a tuple. */
-  abstract Expression tuple() throws ScanException, ParseException;
+  abstract Expression tuple();
 
   static List<Object> values(Rendering rendering, List<Expression> expressions) {
     List<Object> values = new ArrayList<>(expressions.size());
@@ -75,16 +27,15 @@ abstract class OperandParser extends ExtendedParser {
     return values;
   }
 
-  Expression primary() throws ScanException, ParseException {
-    Symbol symbol = getToken().getSymbol();
-    if (symbol == Symbol.STRING) {
+  Expression primary() {
+    if (at(Kind.TEXT)) {
       return literalText();
-    } else if (symbol == Symbol.INTEGER) {
-      return Expression.constant(parseInteger(consumeToken().getImage()).longValue());
-    } else if (symbol == Symbol.FLOAT) {
-      return Expression.constant(parseFloat(consumeToken().getImage()).doubleValue());
-    } else if (symbol == Symbol.IDENTIFIER) {
-      return word(consumeToken().getImage());
+    } else if (at(Kind.INTEGER)) {
+      return Expression.constant(integer());
+    } else if (at(Kind.FLOAT)) {
+      return Expression.constant(Double.valueOf(next().text()));
+    } else if (at(Kind.NAME)) {
+      return word(name());
     }
     if (take("(")) {
       Expression value = at(")") ? Expression.constant(new Tuple(List.of())) : tuple();
@@ -100,20 +51,28 @@ abstract class OperandParser extends ExtendedParser {
         }
       }
       require("]");
-      return new Expression(r -> values(r, elements));
+      return r -> values(r, elements);
     }
     if (take("{")) {
       return dictionary();
     }
-    fail("a value");
-    return null;
+    throw unexpected("a value");
+  }
+
+  private Object integer() {
+    String digits = next().text();
+    try {
+      return Long.valueOf(digits);
+    } catch (NumberFormatException tooLarge) {
+      throw new TemplateFault("has an integer of more than 64 bits", tooLarge);
+    }
   }
 
   /** One text, or several side by side. */
-  private Expression literalText() throws ScanException, ParseException {
+  private Expression literalText() {
     StringBuilder text = new StringBuilder();
-    while (getToken().getSymbol() == Symbol.STRING) {
-      text.append(consumeToken().getImage());
+    while (at(Kind.TEXT)) {
+      text.append(next().text());
     }
     return Expression.constant(text.toString());
   }
@@ -123,11 +82,11 @@ abstract class OperandParser extends ExtendedParser {
       case "true", "True" -> Expression.constant(true);
       case "false", "False" -> Expression.constant(false);
       case "none", "None" -> Expression.constant(None.NONE);
-      default -> new Expression(r -> r.scope().get(name));
+      default -> r -> r.scope().get(name);
     };
   }
 
-  private Expression dictionary() throws ScanException, ParseException {
+  private Expression dictionary() {
     List<Expression> keys = new ArrayList<>();
     List<Expression> values = new ArrayList<>();
     while (!at("}")) {
@@ -139,28 +98,27 @@ abstract class OperandParser extends ExtendedParser {
       }
     }
     require("}");
-    return new Expression(
-        r -> {
-          Map<Object, Object> map = new LinkedHashMap<>();
-          for (int i = 0; i < keys.size(); i++) {
-            map.put(Python.key(keys.get(i).value(r)), values.get(i).value(r));
-          }
-          return map;
-        });
+    return r -> {
+      Map<Object, Object> map = new LinkedHashMap<>();
+      for (int i = 0; i < keys.size(); i++) {
+        map.put(Python.key(keys.get(i).value(r)), values.get(i).value(r));
+      }
+      return map;
+    };
   }
 
   /** Attributes, elements and calls behind a value. */
-  Expression postfix(Expression start) throws ScanException, ParseException {
+  Expression postfix(Expression start) {
     Expression value = start;
     while (true) {
       Expression base = value;
       if (take(".")) {
-        if (getToken().getSymbol() == Symbol.INTEGER) {
-          Object index = parseInteger(consumeToken().getImage()).longValue();
-          value = new Expression(r -> Attributes.element(r, base.value(r), index));
+        if (at(Kind.INTEGER)) {
+          Object index = integer();
+          value = r -> Attributes.element(r, base.value(r), index);
         } else {
           String attribute = name();
-          value = new Expression(r -> Attributes.attribute(r, base.value(r), attribute));
+          value = r -> Attributes.attribute(r, base.value(r), attribute);
         }
       } else if (take("[")) {
         value = subscript(base);
@@ -172,28 +130,27 @@ abstract class OperandParser extends ExtendedParser {
     }
   }
 
-  private Expression subscript(Expression base) throws ScanException, ParseException {
+  private Expression subscript(Expression base) {
     Expression none = Expression.constant(None.NONE);
     Expression from = at(":") ? none : tuple();
     if (!at(":")) {
       require("]");
-      return new Expression(r -> Attributes.element(r, base.value(r), from.value(r)));
+      return r -> Attributes.element(r, base.value(r), from.value(r));
     }
     require(":");
     Expression to = at("]") || at(":") ? none : expression();
     Expression step = take(":") && !at("]") ? expression() : none;
     require("]");
-    return new Expression(
-        r -> Slices.slice(r, base.value(r), from.value(r), to.value(r), step.value(r)));
+    return r -> Slices.slice(r, base.value(r), from.value(r), to.value(r), step.value(r));
   }
 
-  Expression call(Expression function) throws ScanException, ParseException {
+  Expression call(Expression function) {
     ArgumentList list = arguments();
-    return new Expression(r -> r.call(function.value(r), list.evaluate(r, "a function")));
+    return r -> r.call(function.value(r), list.evaluate(r, "a function"));
   }
 
   /** The arguments of a call, in parentheses; with * and ** as in Python. */
-  ArgumentList arguments() throws ScanException, ParseException {
+  ArgumentList arguments() {
     require("(");
     ArgumentList list = new ArgumentList();
     while (!at(")")) {
@@ -201,8 +158,7 @@ abstract class OperandParser extends ExtendedParser {
         list.spreadNamed(expression());
       } else if (take("*")) {
         list.spread(expression());
-      } else if (getToken().getSymbol() == Symbol.IDENTIFIER
-          && "=".equals(lookahead(0).getImage())) {
+      } else if (at(Kind.NAME) && isNext("=")) {
         String name = name();
         require("=");
         list.add(name, expression());
@@ -218,13 +174,13 @@ abstract class OperandParser extends ExtendedParser {
   }
 
   /** Filters and tests behind a value, and calls of what they give. */
-  Expression filtered(Expression start) throws ScanException, ParseException {
+  Expression filtered(Expression start) {
     Expression value = start;
     while (true) {
       Expression base = value;
       if (at("|")) {
         Statement.Filtering filter = filter();
-        value = new Expression(r -> filter.apply(r, base.value(r)));
+        value = r -> filter.apply(r, base.value(r));
       } else if (take("is")) {
         value = test(base);
       } else if (at("(")) {
@@ -236,19 +192,19 @@ abstract class OperandParser extends ExtendedParser {
   }
 
   /** One filter with the stroke before it. */
-  Statement.Filtering filter() throws ScanException, ParseException {
+  Statement.Filtering filter() {
     require("|");
     return bareFilter();
   }
 
-  Statement.Filtering bareFilter() throws ScanException, ParseException {
+  Statement.Filtering bareFilter() {
     String name = name();
     Filters.Filter filter = Filters.named(name);
     ArgumentList list = at("(") ? arguments() : new ArgumentList();
     return (r, value) -> r.made(filter.apply(r, value, list.evaluate(r, "the filter " + name)));
   }
 
-  private Expression test(Expression value) throws ScanException, ParseException {
+  private Expression test(Expression value) {
     boolean isNegated = take("not");
     String name = name();
     Tests.Test test = Tests.named(name);
@@ -257,18 +213,17 @@ abstract class OperandParser extends ExtendedParser {
       list = arguments();
     } else if (startsOperand() && !at("else") && !at("or") && !at("and")) {
       if (at("is")) {
-        fail("one test, not several in a chain");
+        throw unexpected("one test, not several in a chain");
       }
       list.add(postfix(primary()));
     }
     ArgumentList given = list;
-    return new Expression(
-        r -> isNegated != test.holds(r, value.value(r), given.evaluate(r, "the test " + name)));
+    return r -> isNegated != test.holds(r, value.value(r), given.evaluate(r, "the test " + name));
   }
 
   private boolean startsOperand() {
-    return switch (getToken().getSymbol()) {
-      case IDENTIFIER, STRING, INTEGER, FLOAT -> true;
+    return switch (current().kind()) {
+      case NAME, TEXT, INTEGER, FLOAT -> true;
       default -> at("(") || at("[") || at("{");
     };
   }

@@ -1,22 +1,10 @@
 package dev.kindling.template;
 
-import com.hubspot.jinjava.Jinjava;
-import com.hubspot.jinjava.JinjavaConfig;
-import com.hubspot.jinjava.interpret.Context;
-import com.hubspot.jinjava.interpret.JinjavaInterpreter;
-import com.hubspot.jinjava.interpret.TemplateError;
-import com.hubspot.jinjava.tree.Node;
-import com.hubspot.jinjava.tree.parse.Token;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.function.Supplier;
 
-/**
- * One pass over a template: the library's interpreter, with Python's values and scopes. The first
- * error ends it, where the library would note the error and go on.
- */
-final class Rendering extends JinjavaInterpreter {
-  private final IdentityHashMap<Token, Statement> statements;
+/** One pass over a template, with its values and scopes; the first fault ends it. */
+final class Rendering {
   private final Budget budget = new Budget();
   private final Python python = new Python(budget);
   private Scope scope;
@@ -24,17 +12,9 @@ final class Rendering extends JinjavaInterpreter {
   /**
    * A rendering that has written nothing yet.
    *
-   * @param statements what each block and expression of the template says
    * @param variables the outermost scope
    */
-  Rendering(
-      Jinjava library,
-      Context blocks,
-      JinjavaConfig config,
-      IdentityHashMap<Token, Statement> statements,
-      Scope variables) {
-    super(library, blocks, config);
-    this.statements = statements;
+  Rendering(Scope variables) {
     this.scope = variables;
   }
 
@@ -48,10 +28,6 @@ final class Rendering extends JinjavaInterpreter {
 
   Scope scope() {
     return scope;
-  }
-
-  Statement statement(Token block) {
-    return statements.get(block);
   }
 
   /** Counts what an operation has made. */
@@ -95,7 +71,7 @@ final class Rendering extends JinjavaInterpreter {
     try {
       for (Node node : nodes) {
         budget.charge(1);
-        text.append(node.render(this).getValue());
+        text.append(node.text(this));
         Budget.requireText(text.length());
       }
     } catch (LoopExit exit) {
@@ -104,10 +80,5 @@ final class Rendering extends JinjavaInterpreter {
       budget.leave();
     }
     return text.toString();
-  }
-
-  @Override
-  public void addError(TemplateError error) {
-    throw new TemplateFault("cannot be read: " + error.getMessage(), error.getException());
   }
 }

@@ -2,30 +2,24 @@ package dev.kindling.template;
 
 import java.util.List;
 
-/** What stands behind the first word of a block, parsed. */
-sealed interface Statement {
-  /** A value alone: {@code if}, {@code elif} and what is printed. */
-  record Value(Expression value) implements Statement {}
+/** What the heads of blocks say, parsed. */
+final class Statement {
+  private Statement() {}
 
   /** {@code for}; the condition filters the elements and may be null. */
-  record For(Target target, Expression elements, Expression condition, boolean isRecursive)
-      implements Statement {}
+  record For(Target target, Expression elements, Expression condition, boolean isRecursive) {}
 
   /** {@code set}; without a value it is the text of the block, which the filter changes. */
-  record Set(Target target, Expression value, Filtering filter) implements Statement {}
+  record Set(Target target, Expression value, Filtering filter) {}
 
   /** {@code with}. */
-  record With(List<Target> targets, List<Expression> values) implements Statement {}
+  record With(List<Target> targets, List<Expression> values) {}
 
-  /** {@code filter}. */
-  record Filter(Filtering filter) implements Statement {}
+  /** {@code macro}, and what a {@code call} gives to the macro that it calls. */
+  record Signature(String name, List<String> parameters, List<Expression> defaults) {}
 
-  /** {@code macro}, and {@code call} with the macro that it calls; that is null for a macro. */
-  record Signature(String name, List<String> parameters, List<Expression> defaults, Expression call)
-      implements Statement {}
-
-  /** Nothing: {@code else}, {@code break}, {@code generation} and ends. */
-  record Nothing() implements Statement {}
+  /** {@code call}: the block as a macro, and what calls another with it. */
+  record Call(Signature block, Expression call) {}
 
   /** A chain of filters. */
   @FunctionalInterface

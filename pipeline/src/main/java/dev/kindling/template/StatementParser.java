@@ -2,93 +2,30 @@ package dev.kindling.template;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import jinjava.de.odysseus.el.tree.TreeBuilderException;
-import jinjava.de.odysseus.el.tree.impl.Builder;
-import jinjava.de.odysseus.el.tree.impl.Parser;
-import jinjava.de.odysseus.el.tree.impl.Scanner.ScanException;
-import jinjava.de.odysseus.el.tree.impl.Scanner.Symbol;
-import jinjava.de.odysseus.el.tree.impl.ast.AstNode;
 
-/** Parses what stands behind the first word of a block. */
+/** Parses the heads of blocks, from behind their first word to their end. */
 final class StatementParser extends ExpressionParser {
-  /** Stands for the first word of an expression that is printed. */
-  static final String PRINTED = "";
-
   /** The variable with the block of a {@code call}; no template can write this name. */
   static final String CALLER = "caller of the block";
 
-  private static final Set<String> WITHOUT_EXPRESSION =
-      Set.of("else", "break", "continue", "generation");
-
-  private final String word;
-
-  private StatementParser(Builder context, String input, String word) {
-    super(context, input);
-    this.word = word;
+  StatementParser(List<Token> tokens) {
+    super(tokens);
   }
 
-  /**
-   * Parses a statement.
-   *
-   * @param word the first word of the block, or {@link #PRINTED}
-   * @param text what follows it
-   * @throws TemplateFault when that is not jinja2's grammar
-   */
-  static Statement parse(String word, String text) {
-    if (WITHOUT_EXPRESSION.contains(word)) {
-      return new Statement.Nothing();
-    }
-    Builder builder =
-        new Builder() {
-          private static final long serialVersionUID = 1L;
-
-          @Override
-          protected Parser createParser(String input) {
-            return new StatementParser(this, input, word);
-          }
-        };
-    try {
-      Expression tree = (Expression) builder.build("#{" + text + " }").getRoot().getChild(0);
-      return (Statement) tree.value(null);
-    } catch (TreeBuilderException e) {
-      String shown = (word + " " + text).strip();
-      throw new TemplateFault(
-          "has a syntax error in '%s': found %s, expected %s"
-              .formatted(shown, e.getEncountered(), e.getExpected()),
-          e);
-    }
+  /** The end of a head; jinja2 passes over a colon, where Python has one. */
+  void head() {
+    take(":");
+    end();
   }
 
-  @Override
-  protected AstNode expr(boolean required) throws ScanException, ParseException {
-    Statement statement = statement();
-    if (mayHaveColon(statement)) {
-      take(":");
-    }
-    return Expression.constant(statement);
+  /** {@code if}, {@code elif}. */
+  Expression condition() {
+    Expression condition = tuple();
+    head();
+    return condition;
   }
 
-  /** Whether jinja2 passes over a colon behind a statement, where Python has one. */
-  private boolean mayHaveColon(Statement statement) {
-    boolean isValue = statement instanceof Statement.Set set && set.value() != null;
-    return !isValue && !word.equals(PRINTED) && !word.equals("with");
-  }
-
-  private Statement statement() throws ScanException, ParseException {
-    return switch (word) {
-      case "if", "elif", PRINTED -> new Statement.Value(tuple());
-      case "for" -> loop();
-      case "set" -> set();
-      case "with" -> with();
-      case "filter" -> new Statement.Filter(chain(bareFilter()));
-      case "macro" -> signature(name());
-      case "call" -> callBlock();
-      default -> throw new IllegalStateException("No statement has the word " + word);
-    };
-  }
-
-  private Statement loop() throws ScanException, ParseException {
+  Statement.For loop() {
     Target target = target();
     require("in");
     Expression elements = disjunction();
@@ -97,24 +34,30 @@ final class StatementParser extends ExpressionParser {
       while (take(",")) {
         all.add(disjunction());
       }
-      elements = new Expression(r -> new Tuple(values(r, all)));
+      elements = r -> new Tuple(values(r, all));
     }
     Expression condition = take("if") ? expression() : null;
-    return new Statement.For(target, elements, condition, take("recursive"));
+    boolean isRecursive = take("recursive");
+    head();
+    return new Statement.For(target, elements, condition, isRecursive);
   }
 
-  private Statement set() throws ScanException, ParseException {
+  Statement.Set set() {
     Target target = target();
     if (take("=")) {
-      return new Statement.Set(target, tuple(), null);
+      Expression value = tuple();
+      end();
+      return new Statement.Set(target, value, null);
     }
-    return new Statement.Set(target, null, chain((r, value) -> value));
+    Statement.Filtering filter = chain((r, value) -> value);
+    head();
+    return new Statement.Set(target, null, filter);
   }
 
-  private Statement with() throws ScanException, ParseException {
+  Statement.With with() {
     List<Target> targets = new ArrayList<>();
     List<Expression> values = new ArrayList<>();
-    while (getToken().getSymbol() == Symbol.IDENTIFIER) {
+    while (at(Token.Kind.NAME)) {
       targets.add(Target.variable(name()));
       require("=");
       values.add(expression());
@@ -122,28 +65,40 @@ final class StatementParser extends ExpressionParser {
         break;
       }
     }
+    end();
     return new Statement.With(targets, values);
   }
 
-  private Statement callBlock() throws ScanException, ParseException {
+  /** {@code filter}. */
+  Statement.Filtering filters() {
+    Statement.Filtering filter = chain(bareFilter());
+    head();
+    return filter;
+  }
+
+  Statement.Signature macro() {
+    Statement.Signature signature = signature(name());
+    head();
+    return signature;
+  }
+
+  Statement.Call call() {
     Statement.Signature block =
-        at("(")
-            ? signature("caller")
-            : new Statement.Signature("caller", List.of(), List.of(), null);
+        at("(") ? signature("caller") : new Statement.Signature("caller", List.of(), List.of());
     Expression function = word(name());
     while (take(".")) {
       Expression base = function;
       String attribute = name();
-      function = new Expression(r -> Attributes.attribute(r, base.value(r), attribute));
+      function = r -> Attributes.attribute(r, base.value(r), attribute);
     }
     Expression called = function;
     ArgumentList list = arguments();
     list.add("caller", word(CALLER));
-    Expression call = new Expression(r -> r.call(called.value(r), list.evaluate(r, "a macro")));
-    return new Statement.Signature(block.name(), block.parameters(), block.defaults(), call);
+    head();
+    return new Statement.Call(block, r -> r.call(called.value(r), list.evaluate(r, "a macro")));
   }
 
-  private Statement.Signature signature(String name) throws ScanException, ParseException {
+  private Statement.Signature signature(String name) {
     List<String> parameters = new ArrayList<>();
     List<Expression> defaults = new ArrayList<>();
     require("(");
@@ -160,11 +115,10 @@ final class StatementParser extends ExpressionParser {
       }
     }
     require(")");
-    return new Statement.Signature(name, parameters, defaults, null);
+    return new Statement.Signature(name, parameters, defaults);
   }
 
-  private Statement.Filtering chain(Statement.Filtering first)
-      throws ScanException, ParseException {
+  private Statement.Filtering chain(Statement.Filtering first) {
     Statement.Filtering chain = first;
     while (at("|")) {
       Statement.Filtering before = chain;
@@ -174,7 +128,7 @@ final class StatementParser extends ExpressionParser {
     return chain;
   }
 
-  private Target target() throws ScanException, ParseException {
+  private Target target() {
     Target first = oneTarget();
     if (!at(",")) {
       return first;
@@ -189,7 +143,7 @@ final class StatementParser extends ExpressionParser {
     return Target.all(targets);
   }
 
-  private Target oneTarget() throws ScanException, ParseException {
+  private Target oneTarget() {
     if (take("(")) {
       Target inner = target();
       require(")");

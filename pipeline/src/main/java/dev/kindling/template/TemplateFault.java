@@ -1,9 +1,7 @@
 package dev.kindling.template;
 
-import com.hubspot.jinjava.interpret.InterpretException;
-
-/** What is wrong with a template, or with what it was given; the library lets it pass as it is. */
-final class TemplateFault extends InterpretException {
+/** What is wrong with a template, or with what it was given; its reader adds which it is. */
+final class TemplateFault extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /** A fault told in one sentence. */

@@ -1,43 +1,61 @@
 package dev.kindling.template;
 
+import dev.kindling.template.Token.Kind;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Set;
 
 /**
  * Reads the text of a template as jinja2's lexer does with {@code trim_blocks} and {@code
- * lstrip_blocks}, and writes it with nothing left to decide: comments and raw blocks gone, white
- * space trimmed, the words of an expression one blank apart. jinjava's own trimming departs from
- * jinja2's around expressions, comments and the marks {@code -} and {@code +}, and it ends an
- * expression at the first {@code }}} even within a dictionary.
+ * lstrip_blocks}: what is left has no comments and raw blocks, and data without the white space
+ * that is trimmed.
  */
 final class TemplateText {
+  /** Longest template, in UTF-16 units. */
+  private static final int MOST_CHARACTERS = 1 << 20;
+
   private static final int MOST_NESTING = 40;
   private static final int MOST_WORDS = 2000;
 
   private static final Set<String> LONG_OPERATORS = Set.of("==", "!=", ">=", "<=", "//", "**");
 
   private final String source;
-  private final StringBuilder out = new StringBuilder();
+  private final List<Token> tokens = new ArrayList<>();
   private int at;
+  private int line = 1;
+
+  /** Up to where {@link #line} has counted. */
+  private int counted;
 
   private TemplateText(String source) {
     this.source = source;
   }
 
   /**
-   * The template as jinjava is to read it.
+   * The tokens of a template.
    *
-   * @throws TemplateFault where a block, comment or text does not end, or a character is not known
+   * @throws TemplateFault where a block, comment or text does not end, a character is not known, or
+   *     the template is longer or deeper than any that is meant well
    */
-  static String translate(String template) {
+  static List<Token> tokens(String template) {
+    if (template.length() > MOST_CHARACTERS) {
+      throw new TemplateFault(
+          "has " + template.length() + " characters (most are " + MOST_CHARACTERS + ")");
+    }
     String lines = template.replace("\r\n", "\n").replace('\r', '\n');
     String source = lines.endsWith("\n") ? lines.substring(0, lines.length() - 1) : lines;
     TemplateText text = new TemplateText(source);
     while (text.at < source.length()) {
       text.next();
     }
-    return text.out.toString();
+    text.add(Kind.STOP, "", source.length());
+    return text.tokens;
+  }
+
+  private void add(Kind kind, String text, int place) {
+    tokens.add(new Token(kind, text, line(place)));
   }
 
   private void next() {
@@ -53,10 +71,10 @@ final class TemplateText {
     at = open + (sign == 0 ? 2 : 3);
     switch (kind) {
       case '#' -> comment();
-      case '{' -> construct("{{", "}}", "");
+      case '{' -> construct(Kind.PRINT, "{{", "}}", "");
       default -> {
         if (!raw()) {
-          construct("{%", "%}", "\n");
+          construct(Kind.BLOCK, "{%", "%}", "\n");
         }
       }
     }
@@ -83,21 +101,16 @@ final class TemplateText {
       data(Texts.strip(text, null, false, true));
       return;
     }
-    int line = text.lastIndexOf('\n') + 1;
+    int lastLine = text.lastIndexOf('\n') + 1;
     boolean isIndent =
-        (line > 0 || at == 0 || source.charAt(at - 1) == '\n')
-            && text.substring(line).chars().allMatch(c -> Texts.isSpace((char) c));
-    data(sign == 0 && kind != '{' && isIndent ? text.substring(0, line) : text);
+        (lastLine > 0 || at == 0 || source.charAt(at - 1) == '\n')
+            && text.substring(lastLine).chars().allMatch(c -> Texts.isSpace((char) c));
+    data(sign == 0 && kind != '{' && isIndent ? text.substring(0, lastLine) : text);
   }
 
-  /** Text; where it could be taken for a construct, as an expression that gives it. */
   private void data(String text) {
-    if (text.indexOf('{') < 0) {
-      out.append(text);
-    } else {
-      out.append("{{ ");
-      quote(text);
-      out.append(" }}");
+    if (!text.isEmpty()) {
+      add(Kind.DATA, text, at);
     }
   }
 
@@ -168,9 +181,9 @@ final class TemplateText {
   }
 
   /** An expression or a statement, word by word. */
-  private void construct(String start, String end, String trimmed) {
+  private void construct(Kind kind, String start, String end, String trimmed) {
     int begin = at;
-    out.append(start).append(' ');
+    add(kind, start, begin);
     Deque<Character> brackets = new ArrayDeque<>();
     for (int words = 0; ; words++) {
       at = skipBlanks(at);
@@ -180,8 +193,8 @@ final class TemplateText {
       char sign = signAt(at);
       if (brackets.isEmpty()
           && source.startsWith(end, sign == 0 || isPlus(sign, end) ? at : at + 1)) {
+        add(Kind.END, end, at);
         at += sign == 0 ? 2 : 3;
-        out.append(end);
         afterEnd(sign, trimmed);
         return;
       }
@@ -190,7 +203,6 @@ final class TemplateText {
             "has an expression of more than " + MOST_WORDS + " words in line " + line(begin));
       }
       word(brackets);
-      out.append(' ');
     }
   }
 
@@ -202,15 +214,15 @@ final class TemplateText {
   private void word(Deque<Character> brackets) {
     char c = source.charAt(at);
     if (c == '\'' || c == '"') {
-      quote(string(c));
-    } else if (Character.isDigit(c)) {
+      string(c);
+    } else if (isDigit(at)) {
       number();
     } else if (Character.isUnicodeIdentifierStart(c) || c == '_') {
       int from = at;
       while (at < source.length() && isWordPart(source.charAt(at))) {
         at++;
       }
-      out.append(source, from, at);
+      add(Kind.NAME, source.substring(from, at), from);
     } else {
       operator(c, brackets);
     }
@@ -238,15 +250,17 @@ final class TemplateText {
     if (!isLong && "+-/*%~[](){}><=.:|,".indexOf(c) < 0) {
       throw new TemplateFault("has the character " + c + " in an expression in line " + line(at));
     }
-    out.append(isLong ? two : c);
+    add(Kind.OPERATOR, isLong ? two : source.substring(at, at + 1), at);
     at += isLong ? 2 : 1;
   }
 
   private void number() {
     int from = at;
+    Kind kind = Kind.INTEGER;
     boolean hasPoint = from > 0 && source.charAt(from - 1) == '.';
     digits();
     if (!hasPoint && at + 1 < source.length() && source.charAt(at) == '.' && isDigit(at + 1)) {
+      kind = Kind.FLOAT;
       at++;
       digits();
     }
@@ -255,10 +269,11 @@ final class TemplateText {
         && at < source.length()
         && "eE".indexOf(source.charAt(at)) >= 0
         && isDigit(at + exponent)) {
+      kind = Kind.FLOAT;
       at += exponent;
       digits();
     }
-    out.append(source.substring(from, at).replace("_", ""));
+    add(kind, source.substring(from, at).replace("_", ""), from);
   }
 
   private boolean isDigit(int place) {
@@ -271,8 +286,8 @@ final class TemplateText {
     }
   }
 
-  /** The value of a text in quotes. */
-  private String string(char quote) {
+  /** A text in quotes. */
+  private void string(char quote) {
     int begin = at;
     StringBuilder value = new StringBuilder();
     at++;
@@ -289,24 +304,18 @@ final class TemplateText {
       throw new TemplateFault("has a text without end in line " + line(begin));
     }
     at++;
-    return value.toString();
+    add(Kind.TEXT, value.toString(), begin);
   }
 
-  /** A text in the quotes and escapes that jinjava reads. */
-  private void quote(String text) {
-    out.append('\'');
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      switch (c) {
-        case '\n' -> out.append("\\n");
-        case '\\', '\'' -> out.append('\\').append(c);
-        default -> out.append(c);
-      }
+  /** The line of a place, most often one behind the last that was asked for. */
+  private int line(int place) {
+    if (place < counted) {
+      line = 1;
+      counted = 0;
     }
-    out.append('\'');
-  }
-
-  private long line(int place) {
-    return 1 + source.substring(0, place).chars().filter(c -> c == '\n').count();
+    while (counted < place) {
+      line += source.charAt(counted++) == '\n' ? 1 : 0;
+    }
+    return line;
   }
 }

@@ -93,7 +93,7 @@ class JinjaTemplateTest {
         "{{ 1 | filter:x }} ; has a syntax error in '1 | filter : x'",
         "{{ 'a' | ipaddr }} ; has the unknown filter ipaddr",
         "{{ 1 if }} ; has a syntax error in '1 if'",
-        "{% if 1 %} ; cannot be read: ",
+        "{% if 1 %} ; has a block if without endif in line 1",
         "{{ 'abc }} ; has a text without end in line 1",
         "{{ 1 ; has a {{ without }} in line 1",
         "{# 1 ; has a comment without end in line 1",
