@@ -1,16 +1,32 @@
 package dev.kindling.template;
 
 import dev.kindling.template.Token.Kind;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Reads the tokens of a template into what it renders. Its blocks are those of jinja2 that need no
  * other file, and of transformers ({@code generation}).
  */
 final class BlockParser {
+  private static final Set<String> ENDS =
+      Set.of(
+          "endif",
+          "endfor",
+          "endset",
+          "endwith",
+          "endfilter",
+          "endmacro",
+          "endcall",
+          "endgeneration");
+
   private final StatementParser words;
-  private int depth;
+
+  /** The blocks around the current token, from the innermost. */
+  private final Deque<String> open = new ArrayDeque<>();
 
   /** The word of the block that the last body ended at. */
   private String ending;
@@ -63,20 +79,24 @@ final class BlockParser {
     };
   }
 
-  private static TemplateFault stray(String word, int line) {
-    boolean isEnd =
-        List.of("if", "for", "set", "with", "filter", "macro", "call", "generation").stream()
-            .anyMatch(start -> word.equals("end" + start));
+  private TemplateFault stray(String word, int line) {
+    String place = " in line " + line;
+    if (!ENDS.contains(word)) {
+      return new TemplateFault("has the unknown block " + word + place);
+    }
     return new TemplateFault(
-        isEnd
-            ? "has %s in line %d where no such block is open".formatted(word, line)
-            : "has the unknown block %s in line %d".formatted(word, line));
+        "has "
+            + word
+            + place
+            + (open.isEmpty()
+                ? " that ends nothing"
+                : " where end" + open.peek() + " is expected"));
   }
 
   /** What stands up to the end of a block, or up to its next part. */
   private List<Node> body(String block, int line, String... parts) {
-    depth++;
-    if (depth > Budget.MOST_DEPTH) {
+    open.push(block);
+    if (open.size() > Budget.MOST_DEPTH) {
       throw new TemplateFault("has blocks nested more than " + Budget.MOST_DEPTH + " deep");
     }
     List<Node> nodes = new ArrayList<>();
@@ -87,7 +107,7 @@ final class BlockParser {
       }
       part(nodes);
     }
-    depth--;
+    open.pop();
     words.next();
     ending = words.name();
     if (ending.equals("end" + block)) {
