@@ -49,10 +49,8 @@ record Arguments(String function, List<Object> positional, Map<String, Object> n
   /** An integer of 32 bits; a larger one counts as the largest. */
   int integer(int place, String name, int absent) {
     Object value = get(place, name, (long) absent);
-    if (value instanceof Boolean flag) {
-      return flag ? 1 : 0;
-    }
-    if (value instanceof Long number) {
+    if (Integers.is(value)) {
+      long number = Integers.toLong(value);
       return (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, number));
     }
     throw refused(name, value, "an integer");

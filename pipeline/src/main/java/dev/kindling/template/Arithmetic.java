@@ -1,9 +1,10 @@
 package dev.kindling.template;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Python's arithmetic; integers have 64 bits, and one that needs more is refused. */
+/** Python's arithmetic. */
 final class Arithmetic {
   private Arithmetic() {}
 
@@ -17,7 +18,7 @@ final class Arithmetic {
     requireDefined(left);
     requireDefined(right);
     if (Python.isNumber(left) && Python.isNumber(right)) {
-      return numbers(operator, left, right);
+      return numbers(r, operator, left, right);
     }
     if (operator.equals("+")) {
       Object sum = sum(left, right);
@@ -26,9 +27,9 @@ final class Arithmetic {
       }
     }
     if (operator.equals("*")) {
-      Object repeated = isInteger(right) ? repeat(left, Python.toLong(right)) : null;
+      Object repeated = Integers.is(right) ? repeat(left, Integers.toLong(right)) : null;
       repeated =
-          repeated == null && isInteger(left) ? repeat(right, Python.toLong(left)) : repeated;
+          repeated == null && Integers.is(left) ? repeat(right, Integers.toLong(left)) : repeated;
       if (repeated != null) {
         return r.made(repeated);
       }
@@ -39,10 +40,6 @@ final class Arithmetic {
     throw new TemplateFault(
         "computes %s %s %s, which have no such operation"
             .formatted(Python.type(left), operator, Python.type(right)));
-  }
-
-  private static boolean isInteger(Object value) {
-    return value instanceof Long || value instanceof Boolean;
   }
 
   private static void requireDefined(Object value) {
@@ -82,34 +79,21 @@ final class Arithmetic {
     return null;
   }
 
-  private static Object numbers(String operator, Object left, Object right) {
-    boolean isZero = Python.toDouble(right) == 0;
-    if (isZero && (operator.equals("/") || operator.equals("//") || operator.equals("%"))) {
+  private static Object numbers(Rendering r, String operator, Object left, Object right) {
+    if (!Python.truth(right) && List.of("/", "//", "%").contains(operator)) {
       throw new TemplateFault("divides by zero");
     }
-    if (operator.equals("/")) {
-      return Python.toDouble(left) / Python.toDouble(right);
-    }
-    boolean isNegativePower = operator.equals("**") && Python.toDouble(right) < 0;
-    if (left instanceof Double || right instanceof Double || isNegativePower) {
+    if (left instanceof Double || right instanceof Double) {
       return doubles(operator, Python.toDouble(left), Python.toDouble(right));
     }
-    try {
-      return integers(operator, Python.toLong(left), Python.toLong(right));
-    } catch (ArithmeticException tooLarge) {
-      throw new TemplateFault("computes an integer of more than 64 bits", tooLarge);
+    BigInteger a = Integers.big(left);
+    BigInteger b = Integers.big(right);
+    if (operator.equals("/")) {
+      return Integers.quotient(a, b);
     }
-  }
-
-  private static long integers(String operator, long a, long b) {
-    return switch (operator) {
-      case "+" -> Math.addExact(a, b);
-      case "-" -> Math.subtractExact(a, b);
-      case "*" -> Math.multiplyExact(a, b);
-      case "//" -> Math.floorDiv(a, b);
-      case "%" -> Math.floorMod(a, b);
-      default -> java.math.BigInteger.valueOf(a).pow((int) Math.min(b, 64 * 64)).longValueExact();
-    };
+    return operator.equals("**") && b.signum() < 0
+        ? (Object) doubles(operator, Python.toDouble(left), Python.toDouble(right))
+        : Integers.binary(r.budget(), operator, a, b);
   }
 
   private static double doubles(String operator, double a, double b) {
@@ -117,6 +101,7 @@ final class Arithmetic {
       case "+" -> a + b;
       case "-" -> a - b;
       case "*" -> a * b;
+      case "/" -> a / b;
       case "//" -> Math.floor(a / b);
       case "%" -> a - b * Math.floor(a / b);
       default -> Math.pow(a, b);
@@ -132,7 +117,7 @@ final class Arithmetic {
     if (value instanceof Double number) {
       return sign.equals("-") ? -number : number;
     }
-    long number = Python.toLong(value);
-    return sign.equals("-") ? -number : number;
+    BigInteger number = Integers.big(value);
+    return Integers.of(sign.equals("-") ? number.negate() : number);
   }
 }

@@ -32,8 +32,8 @@ final class Attributes {
       if (element != null) {
         return element;
       }
-    } else if (key instanceof Long || key instanceof Boolean) {
-      Object element = at(r, value, Python.toLong(key));
+    } else if (Integers.is(key)) {
+      Object element = at(r, value, Integers.toLong(key));
       if (element != null) {
         return element;
       }

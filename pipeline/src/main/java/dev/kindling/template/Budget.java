@@ -9,6 +9,9 @@ final class Budget {
   /** Longest text that a template may make, in UTF-16 units. */
   static final int MOST_TEXT = 1 << 22;
 
+  /** Most bits of an integer, which is more than the 1000 digits that JSON may have. */
+  static final int MOST_BITS = 1 << 12;
+
   private static final long MOST_WORK = 50_000_000;
 
   /** Most levels of blocks, calls and values within each other. */

@@ -24,7 +24,7 @@ final class Filters {
     filters.put("d", Filters::orDefault);
     filters.put("attr", (r, v, a) -> Attributes.attribute(r, v, a.text(0, "name")));
     filters.put("tojson", Json::dumps);
-    filters.put("int", (r, v, a) -> integer(v, a));
+    filters.put("int", (r, v, a) -> integer(r, v, a));
     filters.put("float", (r, v, a) -> real(v, a.get(0, "default", 0.0)));
     filters.put("abs", (r, v, a) -> absolute(v));
     filters.put("round", (r, v, a) -> round(v, a));
@@ -50,27 +50,21 @@ final class Filters {
     return isAbsent ? a.get(0, "default_value", "") : value;
   }
 
-  private static Object integer(Object value, Arguments a) {
+  private static Object integer(Rendering r, Object value, Arguments a) {
     Object otherwise = a.get(0, "default", 0L);
     if (value instanceof String text) {
+      r.budget().charge(text.length());
       String digits = text.strip().replace("_", "");
       try {
-        return Long.parseLong(digits, a.integer(1, "base", 10));
+        return Integers.parse(digits, a.integer(1, "base", 10));
       } catch (NumberFormatException notWhole) {
-        return real(value, null) instanceof Double number ? truncated(number) : otherwise;
+        return real(value, null) instanceof Double number ? Integers.of(number) : otherwise;
       }
     }
     if (value instanceof Double number) {
-      return truncated(number);
+      return Integers.of(number);
     }
-    return Python.isNumber(value) ? (Object) Python.toLong(value) : otherwise;
-  }
-
-  private static Object truncated(double number) {
-    if (Math.abs(number) >= 0x1p63) {
-      throw new TemplateFault("computes an integer of more than 64 bits");
-    }
-    return (long) number;
+    return Integers.is(value) ? Integers.of(Integers.big(value)) : otherwise;
   }
 
   private static Object real(Object value, Object otherwise) {
@@ -86,7 +80,7 @@ final class Filters {
     if (value instanceof Double number) {
       return Math.abs(number);
     }
-    return Math.abs(Python.toLong(number(value)));
+    return Integers.of(Integers.big(number(value)).abs());
   }
 
   private static Object number(Object value) {
@@ -104,7 +98,7 @@ final class Filters {
           "rounds by the unknown method " + method + " to " + digits + " digits");
     }
     if (method.equals("common") && !(number(value) instanceof Double)) {
-      return Python.toLong(value);
+      return Integers.of(Integers.big(value));
     }
     double number = Python.toDouble(number(value));
     if (method.equals("common")) {

@@ -1,6 +1,7 @@
 package dev.kindling.template;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.util.List;
 import java.util.Map;
@@ -95,8 +96,21 @@ final class Format {
     return pad(plain, align, fill, width(m.group(5)));
   }
 
+  /** Commas between the thousands of what stands before the point. */
   private static String grouped(String number) {
-    return number.replaceAll("(?<=\\d)(?=(\\d{3})+(?!\\d))(?<!\\.\\d{0,40})", ",");
+    int start = 0;
+    while (start < number.length() && !Character.isDigit(number.charAt(start))) {
+      start++;
+    }
+    int end = start;
+    while (end < number.length() && Character.isDigit(number.charAt(end))) {
+      end++;
+    }
+    StringBuilder out = new StringBuilder(number);
+    for (int place = end - 3; place > start; place -= 3) {
+      out.insert(place, ',');
+    }
+    return out.toString();
   }
 
   private static int width(String digits) {
@@ -112,19 +126,23 @@ final class Format {
     }
     String plain =
         switch (type) {
-          case "d", "i" -> Long.toString((long) Python.toDouble(number(value)));
+          case "d", "i" -> whole(value).toString();
           case "f", "F" ->
               fixed(Python.toDouble(number(value)), precision == null ? 6 : width(precision));
           case "%" ->
               fixed(100 * Python.toDouble(number(value)), precision == null ? 6 : width(precision))
                   + "%";
-          case "x" -> Long.toHexString(Python.toLong(number(value)));
+          case "x" -> whole(value).toString(16);
           case "r" -> quoted(r, value);
           case "s", "" -> cut(r.python().text(value), precision);
           default -> throw new TemplateFault("has the unknown format type " + type);
         };
     boolean isPositive = Python.isNumber(value) && !plain.startsWith("-");
     return flags.contains("+") && isPositive ? "+" + plain : plain;
+  }
+
+  private static BigInteger whole(Object value) {
+    return Integers.big(number(value) instanceof Double real ? Integers.of(real) : value);
   }
 
   private static String quoted(Rendering r, Object value) {

@@ -62,7 +62,7 @@ final class Json {
       string(key(entry.getKey()));
       out.append(colon);
       value(entry.getValue(), line);
-    } else if (value instanceof Boolean || value instanceof Long) {
+    } else if (Integers.is(value)) {
       out.append(value);
     } else if (value == None.NONE) {
       out.append("null");

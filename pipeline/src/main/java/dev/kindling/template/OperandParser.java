@@ -60,12 +60,7 @@ abstract class OperandParser extends TokenReader {
   }
 
   private Object integer() {
-    String digits = next().text();
-    try {
-      return Long.valueOf(digits);
-    } catch (NumberFormatException tooLarge) {
-      throw new TemplateFault("has an integer of more than 64 bits", tooLarge);
-    }
+    return Integers.parse(next().text(), 10);
   }
 
   /** One text, or several side by side. */

@@ -1,6 +1,7 @@
 package dev.kindling.template;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -9,8 +10,9 @@ import java.util.Map;
 
 /**
  * Python's view of the values of a template, which are {@link String}, {@link Long}, {@link
- * Double}, {@link Boolean}, {@link List} and {@link Tuple}, {@link Map} in the order of its keys,
- * and the types of this package; no other Java object ever is one.
+ * BigInteger} for what needs more bits, {@link Double}, {@link Boolean}, {@link List} and {@link
+ * Tuple}, {@link Map} in the order of its keys, and the types of this package; no other Java object
+ * ever is one.
  */
 final class Python {
   private final Budget budget;
@@ -25,6 +27,8 @@ final class Python {
       return None.NONE;
     } else if (given instanceof Integer number) {
       return number.longValue();
+    } else if (given instanceof BigInteger number) {
+      return Integers.of(number);
     } else if (given instanceof List<?> list) {
       List<Object> copy = new ArrayList<>(list.size());
       list.forEach(element -> copy.add(value(element)));
@@ -35,9 +39,6 @@ final class Python {
       return copy;
     } else if (given instanceof String || given instanceof Boolean || isNumber(given)) {
       return given;
-    }
-    if (given instanceof java.math.BigInteger number) {
-      throw new TemplateFault("is given the number " + number + " (integers have at most 64 bits)");
     }
     throw new IllegalArgumentException("A template takes no " + given.getClass().getName());
   }
@@ -66,7 +67,7 @@ final class Python {
       return "a text";
     } else if (value instanceof Boolean) {
       return "a truth value";
-    } else if (value instanceof Long) {
+    } else if (value instanceof Long || value instanceof BigInteger) {
       return "an integer";
     } else if (value instanceof Double) {
       return "a float";
@@ -84,22 +85,30 @@ final class Python {
 
   /** Whether a value is a number; truth values are 1 and 0. */
   static boolean isNumber(Object value) {
-    return value instanceof Long || value instanceof Double || value instanceof Boolean;
+    return value instanceof Double || Integers.is(value);
   }
 
   static double toDouble(Object number) {
-    return number instanceof Boolean flag ? (flag ? 1 : 0) : ((Number) number).doubleValue();
-  }
-
-  static int compareNumbers(Object left, Object right) {
-    if (left instanceof Double || right instanceof Double) {
-      return Double.compare(toDouble(left) + 0.0, toDouble(right) + 0.0);
+    if (number instanceof Boolean flag) {
+      return flag ? 1 : 0;
     }
-    return Long.compare(toLong(left), toLong(right));
+    double value = ((Number) number).doubleValue();
+    if (Double.isInfinite(value) && !(number instanceof Double)) {
+      throw new TemplateFault("takes an integer for a float that is too large for one");
+    }
+    return value;
   }
 
-  static long toLong(Object number) {
-    return number instanceof Boolean flag ? (flag ? 1 : 0) : ((Number) number).longValue();
+  /** Numbers by their exact values: an integer may lie between two floats. */
+  static int compareNumbers(Object left, Object right) {
+    if (left instanceof Double a && right instanceof Double b) {
+      return Double.compare(a + 0.0, b + 0.0);
+    } else if (left instanceof Double a) {
+      return -Integers.compare(right, a);
+    } else if (right instanceof Double b) {
+      return Integers.compare(left, b);
+    }
+    return Integers.big(left).compareTo(Integers.big(right));
   }
 
   /** A value as the key of a dictionary: equal numbers are one key, and all that is undefined. */
@@ -115,17 +124,17 @@ final class Python {
             || (value instanceof Double number
                 && number == Math.rint(number)
                 && Math.abs(number) < 1e15);
-    return isWhole ? (Object) toLong(value) : value;
+    return isWhole ? (Object) Integers.toLong(value) : value;
   }
 
   boolean equal(Object left, Object right) {
+    budget.charge(1);
     if (left == right) {
       return true;
     }
     if (isNumber(left) && isNumber(right)) {
       return compareNumbers(left, right) == 0;
     }
-    budget.charge(1);
     if (left instanceof List<?> a && right instanceof List<?> b) {
       return a instanceof Tuple == b instanceof Tuple
           && a.size() == b.size()
@@ -229,7 +238,7 @@ final class Python {
     } else if (value instanceof Undefined) {
       out.append("Undefined");
     } else {
-      out.append(value instanceof Long ? value : "<function>");
+      out.append(isNumber(value) ? value : "<function>");
     }
   }
 

@@ -47,9 +47,9 @@ final class Slices {
     if (value == None.NONE) {
       return absent;
     }
-    if (value instanceof Long || value instanceof Boolean) {
+    if (Integers.is(value)) {
       // Far beyond any sequence, and far from an overflow.
-      return Math.max(-(1L << 40), Math.min(1L << 40, Python.toLong(value)));
+      return Math.max(-(1L << 40), Math.min(1L << 40, Integers.toLong(value)));
     }
     throw new TemplateFault("takes a slice with " + Python.type(value) + " as a bound");
   }

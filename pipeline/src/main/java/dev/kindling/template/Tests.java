@@ -20,7 +20,7 @@ final class Tests {
           Map.entry("boolean", (r, v, a) -> v instanceof Boolean),
           Map.entry("true", (r, v, a) -> Boolean.TRUE.equals(v)),
           Map.entry("false", (r, v, a) -> Boolean.FALSE.equals(v)),
-          Map.entry("integer", (r, v, a) -> v instanceof Long),
+          Map.entry("integer", (r, v, a) -> Integers.is(v) && !(v instanceof Boolean)),
           Map.entry("float", (r, v, a) -> v instanceof Double),
           Map.entry("number", (r, v, a) -> Python.isNumber(v)),
           Map.entry("string", (r, v, a) -> v instanceof String),

@@ -17,7 +17,9 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -130,8 +132,9 @@ class JinjaTemplateTest {
         "{{ '{:>999999999}'.format(1) }}",
         "{{ range(999999999)|list }}",
         "{{ 9 ** 999999999 }}",
-        "{{ 1e20|int }}",
-        "{{ '99999999999999999999'|int }}",
+        "{% set n = namespace(i=9) %}{% for a in range(99) %}{% set n.i = n.i * n.i %}{% endfor %}",
+        "{{ 2 ** 4096 }}{{ 1e999|int }}",
+        "{{ ('9' * 99999)|int }}",
         "{{ ('x' * 99999)|replace('', 'y' * 9999) }}",
         "{{ ('y' * 99999).join('x' * 9999) }}",
         "{{ ('x' * 99999)|list|join('y' * 9999) }}",
@@ -149,7 +152,7 @@ class JinjaTemplateTest {
                 + "|is nested more than 200 deep"
                 + "|makes a text of \\d+ characters \\(most are 4194304\\)"
                 + "|takes a range of 999999999 numbers \\(most are 100000\\)"
-                + "|computes an integer of more than 64 bits)");
+                + "|has an integer of more than 4096 bits)");
   }
 
   @Test
@@ -162,6 +165,53 @@ class JinjaTemplateTest {
         .hasMessage("Invalid template: has blocks nested more than 200 deep");
     assertThat(render("{{ " + "not ".repeat(1999) + "1 }}")).isEqualTo("False");
     assertThat(render("{{ 1" + " + 1".repeat(999) + " }}")).isEqualTo("1000");
+  }
+
+  @ParameterizedTest
+  @MethodSource("hostile")
+  @Timeout(30)
+  void aTemplateOfHundredThousandsOfPartsIsRefusedAtOnce(String template, String message) {
+    assertThatThrownBy(() -> render(template)).hasMessage("Invalid template: " + message);
+  }
+
+  static Stream<Arguments> hostile() {
+    String deepBlocks = "has blocks nested more than 200 deep";
+    String deepBrackets = "has brackets nested more than 40 deep in line 1";
+    String manyWords = "has an expression of more than 2000 words in line 1";
+    return Stream.of(
+        large("10 MB", "x".repeat(10 << 20), "has 10485760 characters (most are 1048576)"),
+        large("if", "{% if 1 %}".repeat(100_000), deepBlocks),
+        large("for", "{%for a in b%}".repeat(70_000), deepBlocks),
+        large("else", "{%if 1%}{%else%}".repeat(50_000), deepBlocks),
+        large("set", "{% set a %}".repeat(90_000), deepBlocks),
+        large("macro", "{%macro f()%}".repeat(70_000), deepBlocks),
+        large("( )", "{{ " + "(".repeat(100_000), deepBrackets),
+        large("[ ]", "{% set a = " + "[".repeat(100_000), deepBrackets),
+        large("{ }", "{{ " + "{1:".repeat(100_000), deepBrackets),
+        large("( ) of a target", "{% for " + "(".repeat(100_000), deepBrackets),
+        large("not", "{{ " + "not ".repeat(100_000) + "1 }}", manyWords),
+        large("-", "{{ " + "-".repeat(100_000) + "1 }}", manyWords),
+        large("else in one", "{{ 1" + " if 1 else 1".repeat(50_000) + " }}", manyWords),
+        large("|", "{{ 1" + "|abs".repeat(100_000) + " }}", manyWords),
+        large("text", "{{ '" + "\\\\".repeat(400_000), "has a text without end in line 1"),
+        large("raw", "{%raw%}" + "{%".repeat(500_000), "has a raw block without end in line 1"),
+        large("#", "{#" + "{#".repeat(500_000), "has a comment without end in line 1"),
+        large(
+            "digits",
+            "{{ " + "9".repeat(1_000_000) + " }}",
+            "has an integer of more than 4096 bits"));
+  }
+
+  private static Arguments large(String name, String template, String message) {
+    return Arguments.of(Named.of(name, template), message);
+  }
+
+  @Test
+  void manyPartsBesideEachOtherAreNoDepth() {
+    assertThat(render("{%if 0%}" + "{%elif 0%}".repeat(90_000) + "{%else%}x{%endif%}"))
+        .isEqualTo("x");
+    assertThat(render("{{1}}".repeat(200_000))).isEqualTo("1".repeat(200_000));
+    assertThat(render("{ \n".repeat(300_000))).isEqualTo("{ \n".repeat(299_999) + "{ ");
   }
 
   @Test
