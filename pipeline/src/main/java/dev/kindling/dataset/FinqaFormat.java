@@ -74,9 +74,9 @@ final class FinqaFormat implements DataSetFormat {
     }
   }
 
-  private static RawExample parse(Fields fields, PromptStyle style) {
+  private static RawExample parse(RecordFields fields, PromptStyle style) {
     String id = fields.text("id");
-    Fields qa = fields.object("qa");
+    RecordFields qa = fields.object("qa");
     List<String> parts = new ArrayList<>();
     parts.add(String.join(" ", fields.texts("pre_text")));
     fields.rows("table").forEach(row -> parts.add(String.join(" | ", row)));
@@ -95,7 +95,7 @@ final class FinqaFormat implements DataSetFormat {
         "");
   }
 
-  private static String context(Fields fields, Fields qa) {
+  private static String context(RecordFields fields, RecordFields qa) {
     ObjectNode context = JsonNodeFactory.instance.objectNode();
     context.set("exe_ans", qa.object().get("exe_ans"));
     context.put("answer", qa.textOr("answer", ""));
@@ -105,7 +105,7 @@ final class FinqaFormat implements DataSetFormat {
   }
 
   /** {@code exe_ans} written plainly: without exponent and trailing zeros. */
-  private static String gold(Fields qa) {
+  private static String gold(RecordFields qa) {
     JsonNode answer = qa.object().path("exe_ans");
     if (answer.isTextual() && Set.of("yes", "no").contains(answer.asText())) {
       return answer.asText();

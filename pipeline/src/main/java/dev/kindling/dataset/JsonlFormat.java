@@ -67,7 +67,7 @@ final class JsonlFormat implements DataSetFormat {
     }
   }
 
-  private static RawExample parse(Fields fields) {
+  private static RawExample parse(RecordFields fields) {
     fields
         .object()
         .fieldNames()
@@ -85,7 +85,7 @@ final class JsonlFormat implements DataSetFormat {
         fields.textOr("level", ""));
   }
 
-  private static List<String> answers(Fields fields) {
+  private static List<String> answers(RecordFields fields) {
     JsonNode many = fields.object().path("answers");
     fields.require(
         fields.isAbsent("answer") || fields.isAbsent("answers"),
@@ -101,7 +101,7 @@ final class JsonlFormat implements DataSetFormat {
     return answers;
   }
 
-  private static String context(Fields fields) {
+  private static String context(RecordFields fields) {
     return fields.isAbsent("context") ? "{}" : fields.object("context").object().toString();
   }
 }

@@ -14,7 +14,7 @@ import java.util.function.Function;
  */
 final class RecordSink {
   private final String fileName;
-  private final Function<Fields, RawExample> parser;
+  private final Function<RecordFields, RawExample> parser;
   private final Consumer<RawExample> examples;
   private final Consumer<Rejected> rejections;
   private final Set<String> ids = new HashSet<>();
@@ -22,7 +22,7 @@ final class RecordSink {
 
   RecordSink(
       String fileName,
-      Function<Fields, RawExample> parser,
+      Function<RecordFields, RawExample> parser,
       Consumer<RawExample> examples,
       Consumer<Rejected> rejections) {
     this.fileName = fileName;
@@ -41,7 +41,7 @@ final class RecordSink {
     if (!object.isObject()) {
       throw broken(index, "a record must be a JSON object", null);
     }
-    Fields fields = new Fields(object, "");
+    RecordFields fields = new RecordFields(object, "");
     String id = object.path("id").asText();
     RawExample example;
     try {

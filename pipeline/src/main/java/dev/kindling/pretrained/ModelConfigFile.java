@@ -29,7 +29,7 @@ public final class ModelConfigFile {
    * @throws InvalidInputException naming file, key, value and rule
    */
   public static ModelConfig parse(byte[] json, int mostPositions, String source) {
-    Fields fields = Fields.parse(json, source);
+    ModelFields fields = ModelFields.parse(json, source);
     ModelFamily family = family(fields);
     requirePlain(fields, family);
     int hidden = fields.integer("hidden_size");
@@ -40,7 +40,7 @@ public final class ModelConfigFile {
         fields.node().has("num_key_value_heads")
             ? fields.integer("num_key_value_heads", heads)
             : family.kvHeads(heads);
-    Fields rope = rope(fields);
+    ModelFields rope = rope(fields);
     try {
       return new ModelConfig(
           fields.integer("vocab_size"),
@@ -70,7 +70,7 @@ public final class ModelConfigFile {
     return parse(json, Integer.MAX_VALUE, source);
   }
 
-  private static ModelFamily family(Fields fields) {
+  private static ModelFamily family(ModelFields fields) {
     ModelFamily family = ModelFamily.ofType(fields.text("model_type", "missing"), fields.source());
     if (fields.has("architectures")) {
       JsonNode architectures = fields.node().get("architectures");
@@ -84,7 +84,7 @@ public final class ModelConfigFile {
   }
 
   /** Refuses what changes the computation in ways that the engine does not have. */
-  private static void requirePlain(Fields fields, ModelFamily family) {
+  private static void requirePlain(ModelFields fields, ModelFamily family) {
     fields.require(
         !fields.has("auto_map"), "auto_map", "must be absent: code of a model folder is never run");
     fields.require(
@@ -103,7 +103,7 @@ public final class ModelConfigFile {
     requireFullAttention(fields, family);
   }
 
-  private static void requireFullAttention(Fields fields, ModelFamily family) {
+  private static void requireFullAttention(ModelFields fields, ModelFamily family) {
     boolean absent = !fields.node().has("sliding_window");
     boolean windowed = absent ? family.slidingWindow() > 0 : fields.has("sliding_window");
     boolean switchedOff =
@@ -125,9 +125,9 @@ public final class ModelConfigFile {
   }
 
   /** The keys about rotary positions, wherever they stand but for version 4's rope_theta. */
-  private static Fields rope(Fields fields) {
-    Fields newer = fields.object("rope_parameters");
-    Fields older = fields.object("rope_scaling");
+  private static ModelFields rope(ModelFields fields) {
+    ModelFields newer = fields.object("rope_parameters");
+    ModelFields older = fields.object("rope_scaling");
     fields.require(
         !fields.has("rope_parameters")
             || !fields.has("rope_scaling")
@@ -137,7 +137,7 @@ public final class ModelConfigFile {
     return fields.has("rope_parameters") ? newer : older;
   }
 
-  private static RopeScaling scaling(Fields rope) {
+  private static RopeScaling scaling(ModelFields rope) {
     String key = rope.has("rope_type") || !rope.has("type") ? "rope_type" : "type";
     rope.require(
         rope.number("partial_rotary_factor", 1) == 1, "partial_rotary_factor", "must be 1");

@@ -78,7 +78,7 @@ public final class ModelExport {
 
   /** The configuration with another type in whichever key its version of transformers uses. */
   private static byte[] withType(byte[] config, FloatType type) {
-    ObjectNode node = (ObjectNode) Fields.parse(config, ModelFolder.CONFIG).node();
+    ObjectNode node = (ObjectNode) ModelFields.parse(config, ModelFolder.CONFIG).node();
     node.put(node.has("dtype") ? "dtype" : "torch_dtype", longName(type));
     return (node.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8);
   }

@@ -92,9 +92,9 @@ final class WeightFiles implements Closeable {
 
   private void addShards(FileSystem fileSystem, Path folder) throws IOException {
     Path index = new Path(folder, INDEX);
-    Fields fields;
+    ModelFields fields;
     try (InputStream in = fileSystem.open(index)) {
-      fields = Fields.parse(in.readAllBytes(), index.toString());
+      fields = ModelFields.parse(in.readAllBytes(), index.toString());
     }
     Map<String, String> shardOf = new TreeMap<>();
     fields.require(fields.has(WEIGHT_MAP), WEIGHT_MAP, "must map tensors to files");

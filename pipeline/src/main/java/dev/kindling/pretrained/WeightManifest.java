@@ -58,8 +58,8 @@ public record WeightManifest(List<TensorSpec> tensors) {
    */
   public static WeightManifest parse(byte[] json, String source) {
     List<TensorSpec> tensors = new ArrayList<>();
-    for (JsonNode node : Fields.parse(json, source).node().path("tensors")) {
-      Fields fields = new Fields(node, source);
+    for (JsonNode node : ModelFields.parse(json, source).node().path("tensors")) {
+      ModelFields fields = new ModelFields(node, source);
       FloatType type =
           FloatType.of(fields.text("dtype", ""))
               .orElseThrow(

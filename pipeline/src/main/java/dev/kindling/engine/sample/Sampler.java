@@ -66,12 +66,12 @@ public final class Sampler {
     if (prompts.isEmpty()) {
       return List.of();
     }
-    Rollout[] rollouts = new Rollout[prompts.size() * settings.samples()];
+    GrowingRollout[] rollouts = new GrowingRollout[prompts.size() * settings.samples()];
     for (int row = 0; row < rollouts.length; row++) {
       PromptInput prompt = prompts.get(row / settings.samples());
       int sample = row % settings.samples();
       rollouts[row] =
-          new Rollout(
+          new GrowingRollout(
               prompt,
               sample,
               row,
@@ -95,10 +95,10 @@ public final class Sampler {
   }
 
   /** Steps until every rollout has finished; row r of the cache is that of {@code rows[r]}. */
-  private List<Sample> drain(KvCache cache, Rollout[] rollouts, IntConsumer finished) {
+  private List<Sample> drain(KvCache cache, GrowingRollout[] rollouts, IntConsumer finished) {
     TokenSampler sampler = new TokenSampler(settings, decoder.config().vocab());
     Sample[] samples = new Sample[rollouts.length];
-    Rollout[] rows = rollouts;
+    GrowingRollout[] rows = rollouts;
     while (rows.length > 0) {
       Cancelled.check();
       step(cache, rows, sampler);
@@ -115,7 +115,7 @@ public final class Sampler {
   }
 
   /** One more token for each of the rows that has not finished. */
-  private static void step(KvCache cache, Rollout[] rows, TokenSampler sampler) {
+  private static void step(KvCache cache, GrowingRollout[] rows, TokenSampler sampler) {
     int[] pending = new int[rows.length];
     for (int row = 0; row < rows.length; row++) {
       pending[row] = rows[row].pending();
@@ -133,24 +133,24 @@ public final class Sampler {
   }
 
   /** Finished rows go behind the others; otherwise the order stays, and so do groups. */
-  private static Rollout[] bringLiveToFront(KvCache cache, Rollout[] rows) {
+  private static GrowingRollout[] bringLiveToFront(KvCache cache, GrowingRollout[] rows) {
     int[] order =
         IntStream.concat(
                 IntStream.range(0, rows.length).filter(row -> !rows[row].isFinished()),
                 IntStream.range(0, rows.length).filter(row -> rows[row].isFinished()))
             .toArray();
     cache.arrange(order);
-    return Arrays.stream(order).mapToObj(row -> rows[row]).toArray(Rollout[]::new);
+    return Arrays.stream(order).mapToObj(row -> rows[row]).toArray(GrowingRollout[]::new);
   }
 
   /** Scores the gold answers of the finished rows, those from {@code first} on. */
-  private static void score(KvCache cache, Rollout[] rows, int first, Sample[] samples) {
-    Rollout[] done = Arrays.copyOfRange(rows, first, rows.length);
+  private static void score(KvCache cache, GrowingRollout[] rows, int first, Sample[] samples) {
+    GrowingRollout[] done = Arrays.copyOfRange(rows, first, rows.length);
     float[][] logprobs =
         cache.score(
             first,
-            Arrays.stream(done).mapToInt(Rollout::lastBeforeAnswer).toArray(),
-            Arrays.stream(done).mapToInt(Rollout::ownPositionBeforeAnswer).toArray(),
+            Arrays.stream(done).mapToInt(GrowingRollout::lastBeforeAnswer).toArray(),
+            Arrays.stream(done).mapToInt(GrowingRollout::ownPositionBeforeAnswer).toArray(),
             Arrays.stream(done).map(rollout -> rollout.prompt().goldIds()).toArray(int[][]::new));
     for (int i = 0; i < done.length; i++) {
       samples[done[i].place()] = done[i].toSample(logprobs[i]);

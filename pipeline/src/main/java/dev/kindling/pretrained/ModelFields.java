@@ -14,7 +14,7 @@ import java.io.IOException;
  * @param node the object
  * @param source where it came from, for messages
  */
-record Fields(JsonNode node, String source) {
+record ModelFields(JsonNode node, String source) {
   // Python writes Infinity and NaN into JSON.
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
@@ -24,7 +24,7 @@ record Fields(JsonNode node, String source) {
    *
    * @throws InvalidInputException when it is not a JSON object
    */
-  static Fields parse(byte[] json, String source) {
+  static ModelFields parse(byte[] json, String source) {
     JsonNode node;
     try {
       node = JSON.readTree(json);
@@ -36,7 +36,7 @@ record Fields(JsonNode node, String source) {
     if (!node.isObject()) {
       throw new InvalidInputException("Cannot read " + source + ": it is not a JSON object");
     }
-    return new Fields(node, source);
+    return new ModelFields(node, source);
   }
 
   boolean has(String key) {
@@ -44,12 +44,12 @@ record Fields(JsonNode node, String source) {
   }
 
   /** The object under a key, empty when it is left out. */
-  Fields object(String key) {
+  ModelFields object(String key) {
     if (!has(key)) {
-      return new Fields(JSON.createObjectNode(), source);
+      return new ModelFields(JSON.createObjectNode(), source);
     }
     require(node.get(key).isObject(), key, "must be an object or null");
-    return new Fields(node.get(key), source);
+    return new ModelFields(node.get(key), source);
   }
 
   int integer(String key) {

@@ -11,15 +11,15 @@ import java.util.List;
  * @param object the object
  * @param prefix what stands before a field's name in messages, for example {@code "qa."}
  */
-record Fields(JsonNode object, String prefix) {
+record RecordFields(JsonNode object, String prefix) {
   /** Longest value that a message quotes, in characters. */
   private static final int MAX_QUOTED = 80;
 
   /** The fields of an object within this one. */
-  Fields object(String name) {
+  RecordFields object(String name) {
     JsonNode value = object.path(name);
     require(value.isObject(), name, value, "must be an object");
-    return new Fields(value, prefix + name + ".");
+    return new RecordFields(value, prefix + name + ".");
   }
 
   /** A text that is not blank. */

@@ -7,7 +7,7 @@ import java.nio.FloatBuffer;
  * A rollout while it is being sampled. Its sequence is prompt, rationale, answer; the last token,
  * not yet in the cache, is the pending one.
  */
-final class Rollout {
+final class GrowingRollout {
   private final PromptInput prompt;
   private final int sample;
   private final int place;
@@ -25,7 +25,7 @@ final class Rollout {
   private int positionBeforeAnswer;
 
   /** Rollout {@code sample} of a prompt, {@code place} in the results, nothing sampled yet. */
-  Rollout(
+  GrowingRollout(
       PromptInput prompt,
       int sample,
       int place,
