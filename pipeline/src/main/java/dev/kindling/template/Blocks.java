@@ -39,7 +39,7 @@ final class Blocks {
     if (elements.isEmpty()) {
       return inner(r, otherwise);
     }
-    Scope outer = r.scope();
+    Variables outer = r.scope();
     Callable recursion =
         head.isRecursive()
             ? (same, a) ->
@@ -56,7 +56,7 @@ final class Blocks {
     }
     List<Object> chosen = new ArrayList<>();
     for (Object element : elements) {
-      Scope inner = new Scope(r.scope());
+      Variables inner = new Variables(r.scope());
       boolean isChosen =
           r.within(
               inner,
@@ -76,7 +76,7 @@ final class Blocks {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < elements.size(); i++) {
       Object element = elements.get(i);
-      Scope inner = new Scope(r.scope());
+      Variables inner = new Variables(r.scope());
       inner.set("loop", state);
       state.moveTo(i);
       try {
@@ -100,7 +100,7 @@ final class Blocks {
 
   /** A body with variables of its own. */
   static String inner(Rendering r, List<Node> body) {
-    return r.within(new Scope(r.scope()), () -> r.body(body));
+    return r.within(new Variables(r.scope()), () -> r.body(body));
   }
 
   static String set(Rendering r, Statement.Set head, List<Node> body) {
@@ -113,7 +113,7 @@ final class Blocks {
   static String with(Rendering r, Statement.With head, List<Node> body) {
     List<Object> values = OperandParser.values(r, head.values());
     return r.within(
-        new Scope(r.scope()),
+        new Variables(r.scope()),
         () -> {
           for (int i = 0; i < values.size(); i++) {
             head.targets().get(i).assign(r, values.get(i));
@@ -123,7 +123,7 @@ final class Blocks {
   }
 
   static String call(Rendering r, Statement.Call head, List<Node> body) {
-    Scope inner = new Scope(r.scope());
+    Variables inner = new Variables(r.scope());
     inner.set(StatementParser.CALLER, new Macro(head.block(), body, r.scope()));
     return r.within(inner, () -> r.python().text(head.call().value(r)));
   }

@@ -137,7 +137,7 @@ abstract class ExpressionParser extends OperandParser {
   }
 
   private static Expression binary(String operator, Expression left, Expression right) {
-    return r -> Arithmetic.binary(r, operator, left.value(r), right.value(r));
+    return r -> Operators.binary(r, operator, left.value(r), right.value(r));
   }
 
   private Expression signed(boolean isFiltered) {
@@ -145,7 +145,7 @@ abstract class ExpressionParser extends OperandParser {
     if (at("-") || at("+")) {
       String sign = next().text();
       Expression operand = signed(false);
-      value = r -> Arithmetic.signed(sign, operand.value(r));
+      value = r -> Operators.signed(sign, operand.value(r));
     } else {
       value = primary();
     }

@@ -13,7 +13,7 @@ final class Globals {
   private Globals() {}
 
   /** Sets them as variables. */
-  static void define(Scope scope) {
+  static void define(Variables scope) {
     scope.set("namespace", (Callable) (r, a) -> new Namespace(dictionary(r, a)));
     scope.set("dict", (Callable) (r, a) -> new LinkedHashMap<Object, Object>(dictionary(r, a)));
     scope.set("range", (Callable) (r, a) -> r.made(range(a)));

@@ -39,13 +39,14 @@ public final class JinjaTemplate {
    * Renders the template.
    *
    * @param variables the variables of the template: texts, truth values, {@link Integer}, {@link
-   *     Long}, {@link Double}, lists, maps from texts, and null for {@code None}
+   *     Long}, {@link java.math.BigInteger}, {@link Double}, lists, maps from texts, and null for
+   *     {@code None}
    * @param today what {@code strftime_now} tells; without it there is no such function
    * @throws TemplateException with the message of {@code raise_exception} when the template calls
    *     it, else naming the fault: an undefined value is used, a limit is reached
    */
   public String render(Map<String, ?> variables, Optional<LocalDate> today) {
-    Scope scope = new Scope(null);
+    Variables scope = new Variables(null);
     Globals.define(scope);
     today.ifPresent(day -> scope.set("strftime_now", Globals.strftime(day)));
     try {

@@ -12,10 +12,10 @@ import java.util.Map;
  * @param body what it renders
  * @param scope the scope that it was defined in
  */
-record Macro(Statement.Signature signature, List<Node> body, Scope scope) implements Callable {
+record Macro(Statement.Signature signature, List<Node> body, Variables scope) implements Callable {
   @Override
   public Object call(Rendering r, Arguments arguments) {
-    Scope inner = new Scope(scope);
+    Variables inner = new Variables(scope);
     List<String> parameters = signature.parameters();
     Map<String, Object> rest = new LinkedHashMap<>(arguments.named());
     return r.within(

@@ -7,14 +7,14 @@ import java.util.function.Supplier;
 final class Rendering {
   private final Budget budget = new Budget();
   private final Python python = new Python(budget);
-  private Scope scope;
+  private Variables scope;
 
   /**
    * A rendering that has written nothing yet.
    *
    * @param variables the outermost scope
    */
-  Rendering(Scope variables) {
+  Rendering(Variables variables) {
     this.scope = variables;
   }
 
@@ -26,7 +26,7 @@ final class Rendering {
     return python;
   }
 
-  Scope scope() {
+  Variables scope() {
     return scope;
   }
 
@@ -54,8 +54,8 @@ final class Rendering {
   }
 
   /** Does something within a scope. */
-  <T> T within(Scope inner, Supplier<T> action) {
-    Scope before = scope;
+  <T> T within(Variables inner, Supplier<T> action) {
+    Variables before = scope;
     scope = inner;
     try {
       return action.get();

@@ -190,7 +190,7 @@ final class SequenceFilters {
     Function<Object, Object> path = attribute(r, a.get(0, "attribute", None.NONE), null);
     Object sum = a.get(1, "start", 0L);
     for (Object element : r.python().list(value)) {
-      sum = Arithmetic.binary(r, "+", sum, path.apply(element));
+      sum = Operators.binary(r, "+", sum, path.apply(element));
     }
     return sum;
   }

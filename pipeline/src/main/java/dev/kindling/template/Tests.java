@@ -90,7 +90,7 @@ final class Tests {
       throw new TemplateFault(
           "divides " + Python.type(value) + " by " + Python.type(divisor) + " without remainder");
     }
-    return r.python().equal(Arithmetic.binary(r, "%", value, divisor), wanted);
+    return r.python().equal(Operators.binary(r, "%", value, divisor), wanted);
   }
 
   private static boolean isCased(Rendering r, Object value, boolean isUpper) {

@@ -48,7 +48,7 @@ class BlockParserTest {
     List<Node> nodes =
         BlockParser.parse(
             TemplateText.tokens("a{{ 1 }}{% if 0 %}b{% elif 0 %}c{% else %}d{% endif %}e"));
-    Rendering rendering = new Rendering(new Scope(null));
+    Rendering rendering = new Rendering(new Variables(null));
     assertThat(nodes).extracting(node -> node.text(rendering)).containsExactly("a", "1", "d", "e");
   }
 

@@ -4,11 +4,11 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** The variables that a block of a template sees: its own and those of the blocks around it. */
-final class Scope {
-  private final Scope outer;
+final class Variables {
+  private final Variables outer;
   private final Map<String, Object> variables = new HashMap<>();
 
-  Scope(Scope outer) {
+  Variables(Variables outer) {
     this.outer = outer;
   }
 
@@ -18,7 +18,7 @@ final class Scope {
 
   /** The value of a variable; undefined where no block has it. */
   Object get(String name) {
-    for (Scope scope = this; scope != null; scope = scope.outer) {
+    for (Variables scope = this; scope != null; scope = scope.outer) {
       Object value = scope.variables.get(name);
       if (value != null) {
         return value;

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Python's arithmetic. */
-final class Arithmetic {
-  private Arithmetic() {}
+final class Operators {
+  private Operators() {}
 
   static Object binary(Rendering r, String operator, Object left, Object right) {
     if (operator.equals("~")) {
