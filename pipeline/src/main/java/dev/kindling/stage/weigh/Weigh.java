@@ -108,7 +108,22 @@ public final class Weigh {
    */
   public static Dataset<Row> weigh(
       Dataset<Row> scores, Dataset<Row> carried, Objective objective, long seed, long step) {
-    return weigh(scores, SampleLayout.of(scores), carried, objective, seed, step);
+    return weigh(scores, carried, objective, objective.estimator().columns(), seed, step);
+  }
+
+  /**
+   * The same with columns in place of the estimator's own, for draws that were made elsewhere.
+   *
+   * @param columns as {@link Estimator#columns} has them
+   */
+  public static Dataset<Row> weigh(
+      Dataset<Row> scores,
+      Dataset<Row> carried,
+      Objective objective,
+      List<SqlColumn> columns,
+      long seed,
+      long step) {
+    return weigh(scores, SampleLayout.of(scores), carried, objective, columns, seed, step);
   }
 
   static Dataset<Row> weigh(
@@ -116,9 +131,9 @@ public final class Weigh {
       SampleLayout layout,
       Dataset<Row> carried,
       Objective objective,
+      List<SqlColumn> columns,
       long seed,
       long step) {
-    Estimator estimator = objective.estimator();
     Examples examples =
         Examples.of(samples(scores, objective), layout, aggregates())
             .with(
@@ -126,11 +141,10 @@ public final class Weigh {
                     new SqlColumn("seed", String.valueOf(seed)),
                     new SqlColumn("step", String.valueOf(step))))
             .with(ESTIMATES);
-    OptionalDouble decay = estimator.carryDecay();
+    OptionalDouble decay = objective.estimator().carryDecay();
     if (decay.isPresent()) {
       examples = CarriedEstimates.join(examples, carried, decay.getAsDouble());
     }
-    List<SqlColumn> columns = estimator.columns();
     List<String> arrays =
         new ArrayList<>(List.of("sample", "log_w", "rationale_coef", "answer_coef"));
     if (columns.stream().anyMatch(column -> column.name().equals("resampled"))) {

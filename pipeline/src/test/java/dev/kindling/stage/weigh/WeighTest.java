@@ -224,7 +224,14 @@ class WeighTest {
 
   private List<String> json(
       SampleLayout layout, Objective objective, Dataset<Row> carried, List<ScoreRow> scores) {
-    return Weigh.weigh(Table.SCORES.of(spark, scores), layout, carried, objective, 1, 1)
+    return Weigh.weigh(
+            Table.SCORES.of(spark, scores),
+            layout,
+            carried,
+            objective,
+            objective.estimator().columns(),
+            1,
+            1)
         .orderBy("example_id")
         .toJSON()
         .collectAsList();
