@@ -1,7 +1,6 @@
 package dev.kindling.stage.step;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kindling.objective.Aggregation;
 import dev.kindling.objective.Cispo;
 import dev.kindling.objective.ClipCov;
@@ -30,15 +29,16 @@ import dev.kindling.objective.ReinforcePlusPlus;
 import dev.kindling.objective.Rloo;
 import dev.kindling.objective.Sapo;
 import dev.kindling.objective.Sft;
+import dev.kindling.objective.SqlColumn;
 import dev.kindling.objective.Success;
 import dev.kindling.objective.TokenLoss;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
 
 /**
  * One golden vector of an algorithm: inputs, and the coefficients, loss and gradient they give.
@@ -49,24 +49,6 @@ import java.util.Optional;
  * @param relative32 tolerance in single precision
  */
 record GoldenCase(String algorithm, JsonNode json, double relative64, double relative32) {
-  /** All cases of some algorithms, from the folder {@code kindling.golden} or its parent's. */
-  static List<GoldenCase> load(String... algorithms) throws IOException {
-    Path folder = Path.of(System.getProperty("kindling.golden", "src/test/resources/golden"));
-    if (Files.isDirectory(folder.resolve("algorithms"))) {
-      folder = folder.resolve("algorithms");
-    }
-    List<GoldenCase> cases = new ArrayList<>();
-    for (String algorithm : algorithms) {
-      JsonNode file = new ObjectMapper().readTree(folder.resolve(algorithm + ".json").toFile());
-      double relative64 = file.at("/tolerance/f64_rel").doubleValue();
-      double relative32 = file.at("/tolerance/f32_rel").doubleValue();
-      for (JsonNode json : file.get("cases")) {
-        cases.add(new GoldenCase(algorithm, json, relative64, relative32));
-      }
-    }
-    return cases;
-  }
-
   /** The objective that the file's algorithm is, put together as configuration would. */
   Objective objective() {
     Estimator estimator = estimator();
@@ -89,12 +71,7 @@ record GoldenCase(String algorithm, JsonNode json, double relative64, double rel
     return switch (algorithm) {
       case "garl" -> new Garl(Success.LIKELIHOOD, QSchedule.constant(q), pathwise, normalizeMq, 0);
       case "paft" ->
-          new Paft(
-              Success.LIKELIHOOD,
-              QSchedule.constant(q),
-              json.at("/inputs/resample/0").size(),
-              normalizeMq,
-              0);
+          new Paft(Success.LIKELIHOOD, QSchedule.constant(q), resamples(), normalizeMq, 0);
       // The vectors of the k3 term alone have no rewards, so every advantage is 0.
       case "reinforce", "ref_kl_k3" -> new Reinforce();
       case "reinforce_pp" -> new ReinforcePlusPlus(setting("kl_coef", 0), clippedRatio());
@@ -104,6 +81,38 @@ record GoldenCase(String algorithm, JsonNode json, double relative64, double rel
       case "sft" -> new Sft();
       default -> new Grpo(true, clippedRatio());
     };
+  }
+
+  /**
+   * PAFT's draws of an example: as many as the file has, of several examples as each has samples.
+   */
+  private int resamples() {
+    return examples().size() > 1 ? 0 : json.at("/inputs/resample/0").size();
+  }
+
+  /**
+   * The columns of the estimator; where it draws, the counts of its draws are the file's.
+   *
+   * @throws IllegalArgumentException when the file does not have a count for each sequence
+   */
+  List<SqlColumn> columns() {
+    List<SqlColumn> own = objective().estimator().columns();
+    return algorithm.equals("paft")
+        ? own.stream().map(c -> c.name().equals("resampled") ? counted(c.name()) : c).toList()
+        : own;
+  }
+
+  private SqlColumn counted(String name) {
+    List<Integer> order = byExample();
+    double[] counts = output("counts");
+    if (counts.length != order.size()) {
+      throw new IllegalArgumentException(this + " has " + counts.length + " counts");
+    }
+    StringBuilder sql = new StringBuilder("CASE");
+    for (int place = 0; place < counts.length; place++) {
+      sql.append(" WHEN %s THEN %d".formatted(isOf(order.get(place)), (int) counts[place]));
+    }
+    return new SqlColumn(name, sql + " END");
   }
 
   private MaxRl.Variant variant() {
@@ -210,10 +219,24 @@ record GoldenCase(String algorithm, JsonNode json, double relative64, double rel
 
   /** The example that a sequence is a sample of. */
   String exampleId(int sequence) {
-    if (objective().estimator().isSupervised()) {
+    if (algorithm.equals("sft")) {
       return String.valueOf(sequence);
     }
-    return algorithm.equals("paft") ? "paft" : json.at("/inputs/group/" + sequence).asText("0");
+    return json.at("/inputs/group/" + sequence).asText("0");
+  }
+
+  /** The examples in the order of their first sequences. */
+  List<String> examples() {
+    return IntStream.range(0, sequences()).mapToObj(this::exampleId).distinct().toList();
+  }
+
+  /** The sequences example by example, which is the order of what the file tells of samples. */
+  private List<Integer> byExample() {
+    List<String> examples = examples();
+    return IntStream.range(0, sequences())
+        .boxed()
+        .sorted(Comparator.comparing(sequence -> examples.indexOf(exampleId(sequence))))
+        .toList();
   }
 
   /** A sequence's place among the samples of its example. */
@@ -223,6 +246,11 @@ record GoldenCase(String algorithm, JsonNode json, double relative64, double rel
       sample += exampleId(earlier).equals(exampleId(sequence)) ? 1 : 0;
     }
     return sample;
+  }
+
+  /** SQL that is true for a sequence. */
+  private String isOf(int sequence) {
+    return "example_id = '%s' AND sample = %d".formatted(exampleId(sequence), sample(sequence));
   }
 
   int vocabulary() {
@@ -244,7 +272,7 @@ record GoldenCase(String algorithm, JsonNode json, double relative64, double rel
     JsonNode logits = json.at("/inputs/" + name + "/" + sequence + "/" + token);
     double[] values = new double[logits.size()];
     for (int v = 0; v < values.length; v++) {
-      values[v] = logits.get(v).doubleValue();
+      values[v] = real(logits.get(v));
     }
     return TokenDistribution.ofLogits(values);
   }
@@ -261,9 +289,10 @@ record GoldenCase(String algorithm, JsonNode json, double relative64, double rel
     JsonNode order = json.at("/inputs/perm");
     for (int place = 0; place < order.size(); place++) {
       JsonNode candidate = json.at("/outputs/candidates/" + order.get(place).intValue());
+      int sequence = candidate.get(0).intValue();
       sql.append(
-          " WHEN sample = %d AND token = 2 + %d THEN %dE0"
-              .formatted(candidate.get(0).intValue(), candidate.get(1).intValue(), place));
+          " WHEN %s AND token = 2 + %d THEN %dE0"
+              .formatted(isOf(sequence), candidate.get(1).intValue(), place));
     }
     return sql.isEmpty() ? "" : "CASE" + sql + " ELSE 1E9 END";
   }
@@ -309,17 +338,23 @@ record GoldenCase(String algorithm, JsonNode json, double relative64, double rel
   /** A number of the file, or the one given where the file has none. */
   double number(String pointer, double absent) {
     JsonNode node = json.at(pointer);
-    return node.isMissingNode() ? absent : node.doubleValue();
+    return node.isMissingNode() ? absent : real(node);
   }
 
-  /** A vector of the file's outputs. */
+  /** What a file tells of samples or examples, in order; a single number is a vector of one. */
   double[] output(String name) {
     JsonNode node = json.at("/outputs/" + name);
-    double[] values = new double[node.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = node.get(i).doubleValue();
+    if (node.isMissingNode()) {
+      return new double[0];
     }
-    return values;
+    return node.isArray()
+        ? StreamSupport.stream(node.spliterator(), false).mapToDouble(GoldenCase::real).toArray()
+        : new double[] {real(node)};
+  }
+
+  /** A number of the file. JSON has no infinity: null is negative infinity. */
+  private static double real(JsonNode node) {
+    return node.isNull() ? Double.NEGATIVE_INFINITY : node.doubleValue();
   }
 
   @Override

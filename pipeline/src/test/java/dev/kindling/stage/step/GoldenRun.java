@@ -20,6 +20,7 @@ import dev.kindling.stage.weigh.BatchSettings;
 import dev.kindling.stage.weigh.Weigh;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -34,8 +35,6 @@ import org.apache.spark.sql.SparkSession;
  */
 final class GoldenRun {
   private static final int PROMPT_TOKENS = 2;
-  // Enough copies of a PAFT example that one of them draws the counts of the file.
-  private static final int PAFT_COPIES = 400;
 
   private final GoldenCase golden;
   private final List<WeightRow> weights;
@@ -48,19 +47,26 @@ final class GoldenRun {
     Map<String, PromptRow> prompts = new TreeMap<>();
     List<RolloutRow> rollouts = new ArrayList<>();
     List<ScoreRow> scores = new ArrayList<>();
-    int copies = golden.algorithm().equals("paft") ? PAFT_COPIES : 1;
-    for (int copy = 0; copy < copies; copy++) {
-      for (int m = 0; m < golden.sequences(); m++) {
-        String id = golden.exampleId(m) + (copy == 0 ? "" : "-" + copy);
-        prompts.putIfAbsent(id, prompt(id, m));
-        rollouts.add(rollout(id, m));
-        scores.add(score(id, m));
-      }
+    for (int m = 0; m < golden.sequences(); m++) {
+      String id = golden.exampleId(m);
+      prompts.putIfAbsent(id, prompt(id, m));
+      rollouts.add(rollout(id, m));
+      scores.add(score(id, m));
     }
     Dataset<Row> weighed =
-        Weigh.weigh(Table.SCORES.of(spark, scores), golden.objective(), 17, 1)
-            .orderBy("example_id");
-    this.weights = chosen(Table.WEIGHTS.collect(weighed));
+        Weigh.weigh(
+            Table.SCORES.of(spark, scores),
+            Table.CARRIED.of(spark, List.of()),
+            golden.objective(),
+            golden.columns(),
+            17,
+            1);
+    List<String> examples = golden.examples();
+    this.weights =
+        Table.WEIGHTS.collect(weighed).stream()
+            .sorted(Comparator.comparing(row -> examples.indexOf(row.exampleId())))
+            .map(this::withSequenceWeight)
+            .toList();
     Dataset<Row> batches =
         Batch.batch(
             Table.PROMPTS.of(spark, List.copyOf(prompts.values())),
@@ -82,9 +88,7 @@ final class GoldenRun {
   }
 
   private String key(int m) {
-    String id =
-        golden.algorithm().equals("paft") ? weights.get(0).exampleId() : golden.exampleId(m);
-    return key(id, golden.sample(m));
+    return key(golden.exampleId(m), golden.sample(m));
   }
 
   private PromptRow prompt(String id, int m) {
@@ -109,16 +113,6 @@ final class GoldenRun {
     String verdict = reward > 0 ? "CORRECT" : "WRONG";
     int tokens = golden.tokens(m);
     return new ScoreRow(id, golden.sample(m), "", "", verdict, reward, logW, tokens, null, 0);
-  }
-
-  /** The weights of the copy that drew what the file did, with the weights that the file gives. */
-  private List<WeightRow> chosen(List<WeightRow> all) {
-    if (golden.algorithm().equals("paft")) {
-      int[] counts = Arrays.stream(golden.output("counts")).mapToInt(n -> (int) n).toArray();
-      return List.of(
-          all.stream().filter(w -> Arrays.equals(w.resampled(), counts)).findFirst().orElseThrow());
-    }
-    return all.stream().map(this::withSequenceWeight).toList();
   }
 
   private WeightRow withSequenceWeight(WeightRow row) {
@@ -172,7 +166,7 @@ final class GoldenRun {
         clipped);
   }
 
-  /** The weights of each of the case's examples, in order. */
+  /** The weights of each of the case's examples, in the order of {@link GoldenCase#examples}. */
   List<WeightRow> weights() {
     return weights;
   }

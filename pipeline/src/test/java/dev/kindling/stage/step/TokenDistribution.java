@@ -25,7 +25,10 @@ record TokenDistribution(double[] logprobs) {
   }
 
   double entropy() {
-    return -Arrays.stream(logprobs).map(l -> Math.exp(l) * l).sum();
+    return -Arrays.stream(logprobs)
+        .filter(l -> l > Double.NEGATIVE_INFINITY)
+        .map(l -> Math.exp(l) * l)
+        .sum();
   }
 
   /** Without the tokens that are noise, renormalised. */
