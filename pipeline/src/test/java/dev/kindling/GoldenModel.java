@@ -21,6 +21,9 @@ import org.apache.hadoop.conf.Configuration;
  * @param folder the model folder
  */
 public record GoldenModel(Path folder) {
+  private static final Path OWN = Path.of("src/test/resources/golden/models");
+
+  // Whole numbers of any size and fractions stay what they are, also 100.0.
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** The folder's name, for tests' names. */
@@ -29,13 +32,13 @@ public record GoldenModel(Path folder) {
   }
 
   /**
-   * Every model with golden values under the folder {@code kindling.golden.models}, by name; for
-   * {@code @MethodSource}.
+   * Every model with golden values in the folder {@code kindling.golden.models} or its {@code
+   * models}, by name; for {@code @MethodSource}. Without it those of the resources.
    */
   public static List<GoldenModel> all() throws IOException {
-    Path parent =
-        Path.of(System.getProperty("kindling.golden.models", "src/test/resources/golden/models"));
-    try (Stream<Path> folders = Files.list(parent)) {
+    Path given = Path.of(System.getProperty("kindling.golden.models", OWN.toString()));
+    Path inner = given.resolve("models");
+    try (Stream<Path> folders = Files.list(Files.isDirectory(inner) ? inner : given)) {
       return folders
           .filter(folder -> Files.exists(folder.resolve("golden.json")))
           .sorted()
@@ -44,9 +47,9 @@ public record GoldenModel(Path folder) {
     }
   }
 
-  /** One model of {@link #all}. */
-  public static GoldenModel of(String name) throws IOException {
-    return all().stream().filter(model -> model.name().equals(name)).findFirst().orElseThrow();
+  /** One model of the resources, for tests that know its shape. */
+  public static GoldenModel of(String name) {
+    return new GoldenModel(OWN.resolve(name));
   }
 
   /** A file of the folder. */

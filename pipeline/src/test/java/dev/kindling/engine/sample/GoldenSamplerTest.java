@@ -76,7 +76,7 @@ class GoldenSamplerTest {
     for (int row = 0; row < prompts.length; row++) {
       prompts[row] = GoldenModel.ints(batch.get("prompts").get(row));
     }
-    assertThat(Arrays.stream(prompts).map(ids -> ids.length).distinct()).hasSize(3);
+    assertThat(Arrays.stream(prompts).map(ids -> ids.length).distinct()).hasSizeGreaterThan(1);
     try (Weights weights = model.weights();
         Decoder decoder = Decoder.of(weights, Precision.FLOAT32)) {
       float[][] together = next(decoder, prompts);
@@ -99,7 +99,10 @@ class GoldenSamplerTest {
     for (JsonNode one : cases) {
       prompts.add(new PromptInput("p", GoldenModel.ints(one.get("prompt_ids")), new int[] {0}));
     }
-    int steps = cases.get(0).get("tokens").size();
+    int steps = 0;
+    for (JsonNode one : cases) {
+      steps = Math.max(steps, one.get("tokens").size());
+    }
     try (Weights weights = model.weights();
         Decoder decoder = Decoder.of(weights, Precision.FLOAT32)) {
       int neverTaken =
