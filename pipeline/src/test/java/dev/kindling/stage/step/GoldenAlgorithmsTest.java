@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The objectives on Spark against golden vectors: coefficients, loss and gradient. */
 class GoldenAlgorithmsTest {
   @ParameterizedTest
-  @MethodSource("dev.kindling.stage.GoldenFiles#all")
+  @MethodSource("dev.kindling.stage.step.GoldenFiles#all")
   void coefficientsLossAndGradientAreThoseOfTheGoldenVectors(GoldenCase golden) {
     GoldenRun run = new GoldenRun(golden);
     checkWeights(golden, run.weights());

@@ -1,4 +1,4 @@
-package dev.kindling.stage;
+package dev.kindling.stage.step;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

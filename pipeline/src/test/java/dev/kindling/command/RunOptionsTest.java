@@ -1,0 +1,57 @@
+package dev.kindling.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** Which of several settings counts: run files, then the options, then {@code --set}. */
+class RunOptionsTest {
+  @TempDir private Path temporary;
+
+  private Optional<String> name(String... arguments) throws IOException {
+    return CommandLine.populateCommand(new RunOptions(), arguments).configuration().run().name();
+  }
+
+  private String file(String name, String content) throws IOException {
+    return Files.writeString(temporary.resolve(name), content).toString();
+  }
+
+  @Test
+  void aRunIsNamedByItsFileThenByNameThenBySet() throws IOException {
+    String named = file("mine.yaml", "run: {name: exp-17}");
+    assertThat(name("--config", named)).contains("exp-17");
+    assertThat(name("--config", named, "--name", "other")).contains("other");
+    assertThat(name("--config", named, "--name", "other", "--set", "run.name=last"))
+        .contains("last");
+  }
+
+  @Test
+  void theLastFilesOwnNameIsTakenOnlyWhereNothingNamesTheRun() throws IOException {
+    String first = file("first.yaml", "run: {name: exp-17}");
+    String plain = file("plain.yml", "run: {steps: 2}");
+    String nameless = file("nameless.yaml", "run: {name: null}");
+    assertThat(name("--config", plain)).contains("plain");
+    assertThat(name("--config", first, "--config", plain)).contains("exp-17");
+    assertThat(name("--config", first, "--config", nameless)).contains("nameless");
+    assertThat(name()).isEmpty();
+  }
+
+  @Test
+  void theDataThatAnOptionNamesWinsOverTheFilesAndSetOverBoth() throws IOException {
+    String file = file("mine.yaml", "data: {path: a.jsonl}");
+    RunOptions options =
+        CommandLine.populateCommand(
+            new RunOptions(), "--config", file, "--data", "b.jsonl", "--set", "run.steps=3");
+    assertThat(options.configuration().data().path()).contains("b.jsonl");
+    options =
+        CommandLine.populateCommand(
+            new RunOptions(), "--config", file, "--data", "b.jsonl", "--set", "data.path=c.jsonl");
+    assertThat(options.configuration().data().path()).contains("c.jsonl");
+  }
+}
