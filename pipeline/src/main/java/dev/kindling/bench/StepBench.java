@@ -70,6 +70,7 @@ final class StepBench implements AutoCloseable {
             Optional.of(RunLock.acquire(place.fileSystem(), place.root())),
             settings.conf(),
             settings.model(),
+            settings.conf().totalUpdates(settings.conf()),
             "bench");
     this.pipeline = new Pipeline(run, progress);
   }

@@ -48,14 +48,18 @@ final class RunOptions {
     List<String> sets = new ArrayList<>();
     if (name != null) {
       sets.add("run.name=" + name);
-    } else if (!configs.isEmpty()) {
-      String file = configs.get(configs.size() - 1).getFileName().toString();
-      sets.add("run.name=" + file.replaceFirst("\\.ya?ml$", ""));
     }
     if (data != null) {
       sets.add("data.path=" + data);
     }
     sets.addAll(settings);
+    Configuration configuration = Configuration.load(texts, sets);
+    if (configuration.run().name().isPresent() || configs.isEmpty()) {
+      return configuration;
+    }
+    // Nothing names the run, so the last run file's own name does.
+    String file = configs.get(configs.size() - 1).getFileName().toString();
+    sets.add("run.name=" + file.replaceFirst("\\.ya?ml$", ""));
     return Configuration.load(texts, sets);
   }
 

@@ -41,7 +41,7 @@ public record Configuration(
     PretrainConf pretrain) {
   private static final String DEFAULTS = "conf/defaults.yaml";
   private static final Set<String> MAY_CHANGE =
-      Set.of("run.folder", "run.steps", "run.keep_checkpoints");
+      Set.of("run.folder", "run.steps", "run.keep_checkpoints", "trainer.total_updates");
   private static final Schema SCHEMA = new Schema(Configuration.class);
 
   /** Refuses settings that do not fit together across sections. */
@@ -153,11 +153,16 @@ public record Configuration(
         sampler.thinkingTokens() + sampler.answerTokens(), sampler.promptsPerStep());
   }
 
-  /** Updates over which the learning rate runs its schedule. */
-  public long totalUpdates() {
+  /**
+   * Updates over which the learning rate runs its course: those of the whole run as it was meant
+   * when it began, unless these settings give their number.
+   *
+   * @param started what the run was started with; it may go on for more steps than that
+   */
+  public long totalUpdates(Configuration started) {
     return trainer.totalUpdates() > 0
         ? trainer.totalUpdates()
-        : Math.multiplyExact(run.steps(), (long) trainer.updatesPerStep());
+        : Math.multiplyExact(started.run.steps(), (long) trainer.updatesPerStep());
   }
 
   /**

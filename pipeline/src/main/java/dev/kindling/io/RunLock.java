@@ -15,8 +15,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -35,6 +37,12 @@ public final class RunLock implements Closeable {
 
   /** The kernel's boot time, from which start times are counted, may be off by a second or so. */
   private static final Duration SAME_START = Duration.ofSeconds(5);
+
+  /** A claim that is no older may be withdrawn again in favour of another. */
+  private static final Duration YOUNG = Duration.ofSeconds(5);
+
+  private static final int MOST_TRIES = 10;
+  private static final long MOST_PAUSE_MILLIS = 100;
 
   private static final ObjectMapper JSON =
       JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
@@ -57,6 +65,13 @@ public final class RunLock implements Closeable {
    * @param since ISO 8601 instant of the claim
    */
   record Holder(String host, long pid, String processStart, String since) {
+    /** Refuses what no driver has written. */
+    Holder {
+      Objects.requireNonNull(host, "host");
+      Objects.requireNonNull(processStart, "process_start");
+      Instant.parse(since);
+    }
+
     static Holder ofThisProcess() {
       return new Holder(
           hostName(),
@@ -94,6 +109,41 @@ public final class RunLock implements Closeable {
    * @throws InvalidInputException naming host, process and time, when another driver holds it
    */
   public static RunLock acquire(FileSystem fileSystem, Path folder) throws IOException {
+    for (int tries = 1; ; tries++) {
+      try {
+        return tryToAcquire(fileSystem, folder);
+      } catch (Contended both) {
+        if (tries == MOST_TRIES) {
+          throw new InvalidInputException(both.getMessage(), both);
+        }
+        pause();
+      }
+    }
+  }
+
+  /**
+   * Two claims that were made at the same time are in each other's way: both are withdrawn, and who
+   * claims first again holds the folder.
+   */
+  private static final class Contended extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Contended(String message) {
+      super(message);
+    }
+  }
+
+  private static void pause() {
+    try {
+      // Not the run's randomness: two drivers must not wait equally long.
+      Thread.sleep(ThreadLocalRandom.current().nextLong(MOST_PAUSE_MILLIS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while waiting for a lock", e);
+    }
+  }
+
+  private static RunLock tryToAcquire(FileSystem fileSystem, Path folder) throws IOException {
     Path claims = new Path(folder, "lock");
     Path claim = new Path(claims, UUID.randomUUID() + CLAIM_SUFFIX);
     byte[] content = JSON.writeValueAsBytes(Holder.ofThisProcess());
@@ -131,7 +181,13 @@ public final class RunLock implements Closeable {
   private static List<Path> otherClaims(FileSystem fileSystem, Path claims, Path own)
       throws IOException {
     List<Path> others = new ArrayList<>();
-    for (FileStatus status : fileSystem.listStatus(claims)) {
+    FileStatus[] entries;
+    try {
+      entries = fileSystem.listStatus(claims);
+    } catch (FileNotFoundException removed) {
+      throw new Contended("Another driver has removed " + claims + " meanwhile");
+    }
+    for (FileStatus status : entries) {
       String name = status.getPath().getName();
       if (name.endsWith(CLAIM_SUFFIX) && !name.equals(own.getName())) {
         others.add(status.getPath());
@@ -145,9 +201,10 @@ public final class RunLock implements Closeable {
     Holder holder;
     try (InputStream in = fileSystem.open(claim)) {
       holder = JSON.readValue(in, Holder.class);
+      Objects.requireNonNull(holder, "null");
     } catch (FileNotFoundException released) {
       return;
-    } catch (JsonProcessingException damaged) {
+    } catch (JsonProcessingException | NullPointerException damaged) {
       throw new InvalidInputException(
           "Run folder "
               + folder
@@ -160,9 +217,13 @@ public final class RunLock implements Closeable {
       fileSystem.delete(claim, false);
       return;
     }
-    throw new InvalidInputException(
+    String message =
         "Run folder %s is in use by process %d on host %s since %s (wait until it ends, or choose another --name; if that process is dead, delete %s)"
-            .formatted(folder, holder.pid(), holder.host(), holder.since(), claim));
+            .formatted(folder, holder.pid(), holder.host(), holder.since(), claim);
+    if (Duration.between(Instant.parse(holder.since()), Instant.now()).abs().compareTo(YOUNG) < 0) {
+      throw new Contended(message);
+    }
+    throw new InvalidInputException(message);
   }
 
   private static String hostName() {

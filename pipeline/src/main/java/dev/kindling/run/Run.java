@@ -2,6 +2,7 @@ package dev.kindling.run;
 
 import dev.kindling.check.InvalidInputException;
 import dev.kindling.conf.Configuration;
+import dev.kindling.engine.train.LearningRate;
 import dev.kindling.io.Commit;
 import dev.kindling.io.FileMistake;
 import dev.kindling.io.RunFolder;
@@ -34,6 +35,7 @@ public final class Run implements AutoCloseable {
   private final Configuration conf;
   private final RunModel model;
   private final Broadcast<SerializableConfiguration> hadoop;
+  private final long totalUpdates;
   private final String version;
   private final Map<String, Long> rows = new TreeMap<>();
   private final int examples;
@@ -44,6 +46,7 @@ public final class Run implements AutoCloseable {
    *
    * @param lock the run's lock; empty for a run that is only looked at
    * @param model what the run's model folder holds
+   * @param totalUpdates updates over which the learning rate runs its course
    * @param version of this build, for commits
    */
   public Run(
@@ -52,6 +55,7 @@ public final class Run implements AutoCloseable {
       Optional<RunLock> lock,
       Configuration conf,
       RunModel model,
+      long totalUpdates,
       String version)
       throws IOException {
     this.spark = spark;
@@ -59,6 +63,7 @@ public final class Run implements AutoCloseable {
     this.lock = lock;
     this.conf = conf;
     this.model = model;
+    this.totalUpdates = totalUpdates;
     this.version = version;
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     this.hadoop = context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
@@ -210,6 +215,11 @@ public final class Run implements AutoCloseable {
   public PolicyRef policy(long step, List<StoredFile> slices) {
     return PolicyRef.of(
         hadoop, folder.checkpoint(step), slices, model.shape(), settings().precision(), step);
+  }
+
+  /** The learning rate of each update of the run. */
+  LearningRate learningRate() {
+    return settings().learningRate(totalUpdates);
   }
 
   /** Whether a step ends with an evaluation. */

@@ -84,13 +84,13 @@ public record RunSettings(Configuration conf, RunModel model) {
     };
   }
 
-  LearningRate learningRate() {
+  LearningRate learningRate(long totalUpdates) {
     TrainerConf trainer = conf.trainer();
     return new LearningRate(
         trainer.schedule(),
         trainer.learningRate(),
         trainer.warmupUpdates(),
-        conf.totalUpdates(),
+        totalUpdates,
         trainer.finalShare());
   }
 }

@@ -1,8 +1,11 @@
 package dev.kindling.run;
 
 import dev.kindling.check.InvalidInputException;
+import dev.kindling.check.Sha256;
 import dev.kindling.conf.Configuration;
+import dev.kindling.conf.TrainerConf;
 import dev.kindling.conf.YamlText;
+import dev.kindling.engine.train.LearningRate;
 import dev.kindling.io.Commit;
 import dev.kindling.io.RunFolder;
 import dev.kindling.io.RunLock;
@@ -50,19 +53,38 @@ public final class RunStart {
                         "Missing run.name (give --name, or a run file by --config)"));
     String parent = conf.run().folder();
     if (resume && RunFolder.exists(hadoop(), parent, name)) {
-      return start(RunFolder.open(hadoop(), parent, name), conf, Optional.empty());
+      return resume(RunFolder.open(hadoop(), parent, name), conf);
     }
     Path root = new Path(parent, name);
     boolean isNew = !root.getFileSystem(hadoop()).exists(root);
+    // Whatever can be refused without a folder is refused before there is one.
     try (InitialModel model = InitialModel.of(hadoop(), conf)) {
-      RunFolder folder = RunFolder.create(hadoop(), parent, name, conf.toYaml());
+      RunLock lock = RunLock.acquire(root.getFileSystem(hadoop()), root);
       try {
-        return start(folder, conf, Optional.of(model));
-      } catch (InvalidInputException refused) {
-        // Else the next try, of corrected settings, would be told that the run exists.
-        takeBack(folder, isNew);
-        throw refused;
+        if (resume && RunFolder.exists(hadoop(), parent, name)) {
+          // Another driver has started it since, and ended.
+          return resume(RunFolder.open(hadoop(), parent, name), conf, lock);
+        }
+        return create(name, conf, model, lock, isNew);
+      } catch (IOException | RuntimeException e) {
+        lock.close();
+        throw e;
       }
+    }
+  }
+
+  /** Makes the run's folder, whose lock this driver holds. */
+  private Run create(
+      String name, Configuration conf, InitialModel model, RunLock lock, boolean isNew)
+      throws IOException {
+    RunFolder folder = RunFolder.create(hadoop(), conf.run().folder(), name, conf.toYaml());
+    try {
+      initialise(folder, conf, model);
+      return run(folder, Optional.of(lock), conf);
+    } catch (InvalidInputException refused) {
+      // Else the next try, of corrected settings, would be told that the run exists.
+      takeBack(folder, isNew);
+      throw refused;
     }
   }
 
@@ -71,26 +93,25 @@ public final class RunStart {
     folder.fileSystem().delete(isNew ? folder.root() : folder.config(), true);
   }
 
-  private Run start(RunFolder folder, Configuration conf, Optional<InitialModel> model)
-      throws IOException {
+  private Run resume(RunFolder folder, Configuration conf) throws IOException {
     RunLock lock = RunLock.acquire(folder.fileSystem(), folder.root());
     try {
-      conf.requireResumable(saved(folder));
-      folder.removeUncommitted().forEach(path -> progress.tell("Removed uncommitted " + path));
-      if (folder.lastCommit().isEmpty()) {
-        if (model.isPresent()) {
-          initialise(folder, conf, model.get());
-        } else {
-          try (InitialModel again = InitialModel.of(hadoop(), conf)) {
-            initialise(folder, conf, again);
-          }
-        }
-      }
-      return run(folder, Optional.of(lock), conf);
+      return resume(folder, conf, lock);
     } catch (IOException | RuntimeException e) {
       lock.close();
       throw e;
     }
+  }
+
+  private Run resume(RunFolder folder, Configuration conf, RunLock lock) throws IOException {
+    conf.requireResumable(saved(folder));
+    folder.removeUncommitted().forEach(path -> progress.tell("Removed uncommitted " + path));
+    if (folder.lastCommit().isEmpty()) {
+      try (InitialModel model = InitialModel.of(hadoop(), conf)) {
+        initialise(folder, conf, model);
+      }
+    }
+    return run(folder, Optional.of(lock), conf);
   }
 
   /** Opens a run for one more stage, with the configuration it was started with. */
@@ -114,7 +135,22 @@ public final class RunStart {
   }
 
   private Run run(RunFolder folder, Optional<RunLock> lock, Configuration conf) throws IOException {
-    return new Run(spark, folder, lock, conf, RunModel.read(folder, conf), version);
+    long updates = conf.totalUpdates(Configuration.load(List.of(saved(folder)), List.of()));
+    tellOfTheLearningRate(folder, conf, updates);
+    return new Run(spark, folder, lock, conf, RunModel.read(folder, conf), updates, version);
+  }
+
+  /** A longer run goes on behind the end of the course that the rate was given at its start. */
+  private void tellOfTheLearningRate(RunFolder folder, Configuration conf, long updates)
+      throws IOException {
+    TrainerConf trainer = conf.trainer();
+    boolean isLonger = conf.run().steps() * trainer.updatesPerStep() > updates;
+    if (isLonger && trainer.schedule() != LearningRate.Shape.CONSTANT) {
+      progress.tell(
+          "The learning rate of %s ends its course with update %d and stays at %s from there on (trainer.total_updates asks for another course)"
+              .formatted(
+                  folder.root().getName(), updates, trainer.learningRate() * trainer.finalShare()));
+    }
   }
 
   private RunFolder folder(Path path) throws IOException {
@@ -129,8 +165,16 @@ public final class RunStart {
     return folder;
   }
 
+  /** The settings that the run was started with, which its commits name by their digest. */
   private static YamlText saved(RunFolder folder) throws IOException {
-    return new YamlText(folder.config().toString(), folder.readConfig());
+    String text = folder.readConfig();
+    Optional<Commit> last = folder.lastCommit();
+    if (last.isPresent() && !last.get().configDigest().equals(Sha256.of(text))) {
+      throw new InvalidInputException(
+          "Invalid %s: it was changed since the run began (must have SHA-256 %s: undo the change, or start another run with these settings by --config and --name)"
+              .formatted(folder.config(), last.get().configDigest()));
+    }
+    return new YamlText(folder.config().toString(), text);
   }
 
   private void initialise(RunFolder folder, Configuration conf, InitialModel model)

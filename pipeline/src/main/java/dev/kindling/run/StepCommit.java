@@ -87,7 +87,7 @@ final class StepCommit {
   private List<StoredFile> update(long step, List<StepRow> rows) throws IOException {
     int updates = run.conf().trainer().updatesPerStep();
     GradientStep gradientStep = run.settings().gradientStep();
-    LearningRate learningRate = run.settings().learningRate();
+    LearningRate learningRate = run.learningRate();
     PolicyRef reference = run.objective().loss().needsReference() ? run.policy(0) : null;
     PolicyRef sampler = run.policy(step - 1);
     PolicyRef policy = sampler;

@@ -1,14 +1,17 @@
 package dev.kindling.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.kindling.io.RunFolder;
 import dev.kindling.io.StoredFile;
+import dev.kindling.row.StepRow;
 import dev.kindling.row.Table;
 import dev.kindling.row.WeightRow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -104,6 +107,58 @@ class ResumeTest {
     SmallRun.train(settings, true);
     assertThat(Files.readString(commit)).isEqualTo(before);
     assertThat(uninterrupted.committedSteps()).containsExactly(0L, 1L, 2L, 3L);
+  }
+
+  @Test
+  void aRunThatIsMadeLongerKeepsTheCourseOfItsLearningRate() throws IOException {
+    Path parent = Files.createDirectory(temporary.resolve("longer"));
+    List<String> settings =
+        SmallRun.settings(
+            parent,
+            NAME,
+            "run.steps=2",
+            "trainer.updates_per_step=1",
+            "trainer.learning_rate=1e-3",
+            "trainer.schedule=linear",
+            "trainer.final_share=0.1");
+    SmallRun.train(settings, false);
+    settings.add("run.steps=3");
+    RunFolder run = SmallRun.train(settings, true);
+    assertThat(learningRates(run, 3)).containsExactly(1e-3, 1e-4, 1e-4);
+    settings.add("run.steps=4");
+    settings.add("trainer.total_updates=6");
+    SmallRun.train(settings, true);
+    // Three fifths of the way down from 1e-3 to 1e-4.
+    assertThat(learningRates(run, 4).get(3)).isCloseTo(4.6e-4, within(1e-12));
+  }
+
+  private static List<Double> learningRates(RunFolder run, long steps) throws IOException {
+    List<Double> rates = new ArrayList<>();
+    for (long step = 1; step <= steps; step++) {
+      for (StepRow row : SmallRun.rows(run, step, Table.STEP)) {
+        rates.add(row.learningRate());
+      }
+    }
+    return rates;
+  }
+
+  @Test
+  void aConfigurationThatWasEditedIsRefusedEvenWithTheSameSettingsGiven() throws IOException {
+    RunFolder run = stoppedAfter("1-prompts");
+    Path config = SmallRun.local(run.config());
+    String edited = Files.readString(config).replace("learning_rate: 0.01", "learning_rate: 0.5");
+    assertThat(edited).contains("learning_rate: 0.5");
+    Files.writeString(config, edited);
+    List<String> settings = settingsOf(run);
+    settings.add("trainer.learning_rate=0.5");
+    String rule = "it was changed since the run began (must have SHA-256 ";
+    CommandResult resumed = CommandResult.of(SmallRun.arguments("train", settings, "--resume"));
+    assertThat(resumed.err()).startsWith("Invalid " + run.config() + ": " + rule);
+    assertThat(resumed.code()).isEqualTo(Main.USERS_MISTAKE);
+    String folder = SmallRun.local(run.root()).toString();
+    CommandResult stage = CommandResult.of("rollout", "--run", folder);
+    assertThat(stage.err()).isEqualTo(resumed.err());
+    assertThat(run.committedSteps()).containsExactly(0L, 1L);
   }
 
   @Test

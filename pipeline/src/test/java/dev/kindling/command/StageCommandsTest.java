@@ -74,7 +74,7 @@ class StageCommandsTest {
         RunFolder.open(
             FaultyFileSystem.withoutAnswerAbout("2-rollouts"), temporary.toString(), "loop");
     RunModel model = RunModel.read(loop, conf);
-    try (Run run = new Run(SmallRun.spark(), folder, Optional.empty(), conf, model, "test")) {
+    try (Run run = new Run(SmallRun.spark(), folder, Optional.empty(), conf, model, 3, "test")) {
       assertThat(run.read(1, Table.PROMPTS).count()).isPositive();
       assertThatThrownBy(() -> run.read(1, Table.ROLLOUTS))
           .isInstanceOf(ConnectException.class)

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,6 +21,8 @@ import org.apache.hadoop.fs.FileSystem;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One driver writes a run; the dead do not hold it. */
 class RunLockTest {
@@ -152,6 +155,44 @@ class RunLockTest {
     }
     assertThat(most.get()).isLessThanOrEqualTo(1);
     assertThat(claims()).isEmpty();
+  }
+
+  @Test
+  void ofTwoDriversAtOnceOneGetsTheRun() throws Exception {
+    CyclicBarrier together = new CyclicBarrier(2);
+    ExecutorService pool = Executors.newFixedThreadPool(2);
+    try {
+      for (int pair = 0; pair < 50; pair++) {
+        Callable<Boolean> driver =
+            () -> {
+              together.await();
+              try (RunLock held = acquire()) {
+                held.verifyHeld();
+                together.await();
+                return true;
+              } catch (InvalidInputException refused) {
+                together.await();
+                return false;
+              }
+            };
+        Future<Boolean> one = pool.submit(driver);
+        Future<Boolean> other = pool.submit(driver);
+        assertThat(List.of(one.get(), other.get())).containsExactlyInAnyOrder(true, false);
+      }
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"null", "{}", "{\"host\":\"here\"}", "[]", "{\"host\":\"a\",\"since\":\"x\"}"})
+  void aClaimThatNoDriverWroteIsRespectedAndNamed(String content) throws IOException {
+    Files.createDirectories(folder.resolve("lock"));
+    Files.writeString(folder.resolve("lock/other.json"), content);
+    assertThatThrownBy(this::acquire)
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("/lock/other.json, which cannot be read, when no other driver runs)");
   }
 
   private RunLock acquire() throws IOException {
