@@ -151,7 +151,7 @@ class ConfigurationTest {
   private static String nested(String key, String value) {
     StringBuilder yaml = new StringBuilder();
     String indent = "";
-    for (String part : key.split("\\.")) {
+    for (String part : key.split("\\.", -1)) {
       yaml.append(indent.isEmpty() ? "" : "\n").append(indent).append(part).append(':');
       indent += "  ";
     }
