@@ -28,7 +28,10 @@ public record AnswerF1(double precision, double recall, double f1) {
     return closed && !goldWords.equals(answerWords) ? NONE : overlap(goldWords, answerWords);
   }
 
-  /** F1 as MuSiQue's evaluator has it: no rule for yes and no, and 1 when both sides are empty. */
+  /**
+   * F1 as MuSiQue's evaluator has it: no rule for yes and no, and 1 when no word is left on either
+   * side, even of an empty answer. Published figures count that, and this is one of them.
+   */
   public static AnswerF1 musique(String gold, String answer) {
     List<String> goldWords = AnswerText.words(gold);
     List<String> answerWords = AnswerText.words(answer);

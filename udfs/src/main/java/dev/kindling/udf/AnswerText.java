@@ -48,8 +48,36 @@ public final class AnswerText {
     return words;
   }
 
+  /** The text in lower case, without the blanks at its ends. */
+  static String fold(String text) {
+    return LowerCase.of(strip(text));
+  }
+
+  /** The text without the blanks at its ends, as Python's {@code str.strip()} has it. */
+  static String strip(String text) {
+    int start = 0;
+    int end = text.length();
+    while (start < end && isSpace(text.charAt(start))) {
+      start++;
+    }
+    while (end > start && isSpace(text.charAt(end - 1))) {
+      end--;
+    }
+    return text.substring(start, end);
+  }
+
+  /** Whether a reader sees nothing: blanks, control and format characters alone. */
+  static boolean isBlank(String text) {
+    return text.codePoints()
+        .allMatch(
+            c ->
+                isSpace(c)
+                    || Character.isISOControl(c)
+                    || Character.getType(c) == Character.FORMAT);
+  }
+
   /** Whether Python's {@code str.split()} splits at this character: U+00A0 yes, U+200B no. */
-  static boolean isSpace(char c) {
+  static boolean isSpace(int c) {
     return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == '\u0085';
   }
 }

@@ -81,14 +81,14 @@ final class FinqaNumeral {
    * @return the double nearest to it, empty when it is no integer
    */
   static OptionalDouble parseInteger(String text) {
-    String ascii = asciiDigits(strip(text));
+    String ascii = asciiDigits(AnswerText.strip(text));
     return INTEGER.matcher(ascii).matches()
         ? OptionalDouble.of(Double.parseDouble(ascii.replace("_", "")))
         : OptionalDouble.empty();
   }
 
   private static OptionalDouble pythonFloat(String text) {
-    String ascii = asciiDigits(strip(text));
+    String ascii = asciiDigits(AnswerText.strip(text));
     if (FINITE.matcher(ascii).matches()) {
       return OptionalDouble.of(Double.parseDouble(ascii.replace("_", "")));
     }
@@ -99,19 +99,6 @@ final class FinqaNumeral {
     return NOT_A_NUMBER.matcher(ascii).matches()
         ? OptionalDouble.of(Double.NaN)
         : OptionalDouble.empty();
-  }
-
-  /** The text without the blanks at its ends, as Python's {@code str.strip()} has it. */
-  static String strip(String text) {
-    int start = 0;
-    int end = text.length();
-    while (start < end && AnswerText.isSpace(text.charAt(start))) {
-      start++;
-    }
-    while (end > start && AnswerText.isSpace(text.charAt(end - 1))) {
-      end--;
-    }
-    return text.substring(start, end);
   }
 
   private static String asciiDigits(String text) {

@@ -92,8 +92,8 @@ record FinqaSteps(List<Step> steps) {
         steps.add(
             new Step(
                 operation.substring(0, operation.length() - 1),
-                FinqaNumeral.strip(program.get(i - 2)),
-                FinqaNumeral.strip(program.get(i - 1))));
+                AnswerText.strip(program.get(i - 2)),
+                AnswerText.strip(program.get(i - 1))));
       }
     }
     return Optional.of(new FinqaSteps(steps));

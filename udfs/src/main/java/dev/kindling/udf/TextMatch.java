@@ -6,7 +6,13 @@ import java.util.function.UnaryOperator;
 
 /**
  * Compares the form of the answer with the form of each gold answer. An answer that matches none
- * and whose form is empty is {@code UNPARSEABLE}: nothing was answered.
+ * and whose form is empty is {@code UNPARSEABLE}: nothing was answered. So is a blank answer,
+ * whatever the gold answer.
+ *
+ * <p>A gold answer whose form is empty (the grade {@code A}, the operator {@code +}) would equal
+ * every answer whose form is empty, and be a part of every text. It is right only when the whole
+ * answer is that text, up to case and the blanks at both ends. HotpotQA's and MuSiQue's evaluators,
+ * whose exact match is made for figures and not for rewards, call {@code The} right for {@code A}.
  *
  * @param form what is compared of a text
  * @param matches whether (form of the gold answer, form of the answer) match
@@ -23,23 +29,27 @@ record TextMatch(UnaryOperator<String> form, BiPredicate<String, String> matches
 
   /** The normalised gold answer is a part of the normalised answer; for evaluation. */
   static final TextMatch SUBSTRING_MATCH =
-      new TextMatch(AnswerText::normalize, TextMatch::isPart, "does not contain");
+      new TextMatch(
+          AnswerText::normalize, (gold, answer) -> answer.contains(gold), "does not contain");
 
   @Override
   public Judgement judge(List<String> goldAnswers, String context, String answer) {
+    if (AnswerText.isBlank(answer)) {
+      return Judgement.unparseable("the answer is empty");
+    }
     String answered = form.apply(answer);
     for (String gold : goldAnswers) {
-      if (matches.test(form.apply(gold), answered)) {
+      String wanted = form.apply(gold);
+      if (wanted.isEmpty()) {
+        if (AnswerText.fold(gold).equals(AnswerText.fold(answer))) {
+          return Judgement.correct(AnswerText.fold(answer));
+        }
+      } else if (matches.test(wanted, answered)) {
         return Judgement.correct(answered);
       }
     }
     return answered.isEmpty()
-        ? Judgement.unparseable("the answer is empty")
+        ? Judgement.unparseable("the answer has no word that is compared")
         : Judgement.wrong(answered, "the answer " + relation + " a gold answer");
-  }
-
-  private static boolean isPart(String gold, String answer) {
-    // An empty gold answer is a part of every text, which would reward anything.
-    return gold.isEmpty() ? answer.isEmpty() : answer.contains(gold);
   }
 }
