@@ -20,6 +20,9 @@ import java.util.function.UnaryOperator;
  */
 record TextMatch(UnaryOperator<String> form, BiPredicate<String, String> matches, String relation)
     implements Verifier {
+  /** Equal as {@link NumberOrText} has it. */
+  static final TextMatch ANSWER_MATCH = new TextMatch(NumberOrText::of, String::equals, "is not");
+
   /** Equal once the blanks at both ends are gone. */
   static final TextMatch EXACT_STRING = new TextMatch(String::strip, String::equals, "is not");
 

@@ -5,14 +5,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.apache.spark.sql.SparkSession;
 
 /**
  * The verifiers by name, and the one way to call them.
  *
  * <ul>
- *   <li>{@code exact_match}: equal after HotpotQA's and MuSiQue's normalisation; the training
- *       reward for texts
+ *   <li>{@code answer_match}: equal as numbers where both are, else as texts up to case and the
+ *       blanks at both ends; for data that names no verifier
+ *   <li>{@code exact_match}: equal after HotpotQA's and MuSiQue's normalisation, which deletes
+ *       punctuation: a reward for answers in words
  *   <li>{@code exact_string}: equal after trimming
  *   <li>{@code finqa_number}: a number, or yes or no, in a text, at the precision it was written
  *       with
@@ -29,21 +32,39 @@ public final class Verifiers {
    */
   public static final int MAX_ANSWER_CHARS = 1 << 16;
 
+  // An operator, or a sign of currency, percent, decimals or arithmetic that touches a digit.
+  private static final Pattern FORMULA =
+      Pattern.compile("[+*^=<>_#\\\\]|[-\u2212/$.,%][0-9]|[0-9][-\u2212/$%]|^\\s*[-\u2212]");
+
   private static final Map<String, Verifier> BY_NAME =
       Collections.unmodifiableMap(
           new TreeMap<>(
               Map.of(
+                  "answer_match", TextMatch.ANSWER_MATCH,
                   "exact_match", TextMatch.EXACT_MATCH,
                   "exact_string", TextMatch.EXACT_STRING,
                   "finqa_number", new FinqaNumber(),
                   "finqa_program", new FinqaProgram(),
                   "substring_match", TextMatch.SUBSTRING_MATCH)));
 
+  /** Those that compare words alone. */
+  private static final Set<String> OF_WORDS = Set.of("exact_match", "substring_match");
+
   private Verifiers() {}
 
   /** Names of all verifiers, sorted. */
   public static Set<String> names() {
     return BY_NAME.keySet();
+  }
+
+  /**
+   * Whether a verifier deletes what tells this gold answer from others: {@code exact_match} and
+   * {@code substring_match} the signs, points and operators of what looks like a number or a
+   * formula.
+   */
+  public static boolean isBlindTo(String verifier, String gold) {
+    return OF_WORDS.contains(verifier)
+        && (NumberOrText.isNumber(gold) || FORMULA.matcher(gold).find());
   }
 
   /** Whether the verifier of one of {@link #names()} cannot judge without a context. */

@@ -18,6 +18,8 @@ class HostileAnswersTest {
           "(",
           ")",
           "-",
+          "0",
+          "000,",
           ".",
           " ",
           "e",
@@ -34,6 +36,11 @@ class HostileAnswersTest {
           "answer \t",
           "yes ",
           "million ",
+          "1 percentage ",
+          "9k",
+          "是1",
+          "答案是",
+          "\uff19",
           "$ ( ",
           "add(1, 2), ",
           "add(#0, #0), ",
@@ -101,7 +108,8 @@ class HostileAnswersTest {
         .isEqualTo(
             Judgement.error(
                 "no verifier 'exact' (there are "
-                    + "[exact_match, exact_string, finqa_number, finqa_program, substring_match])"));
+                    + "[answer_match, exact_match, exact_string, finqa_number, finqa_program,"
+                    + " substring_match])"));
     assertThat(Verifiers.judge(null, List.of("a"), null, "a").verdict()).isEqualTo(Verdict.ERROR);
   }
 }
