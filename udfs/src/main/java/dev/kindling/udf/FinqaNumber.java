@@ -12,16 +12,17 @@ import java.util.regex.Pattern;
  * decimals, or yes or no), which the gold answers hold written plainly. FinQA has no official rule
  * for text; this is ours.
  *
- * <p><b>Which part of the answer counts.</b> The phrase "answer is" or "answer:" announces the
- * answer: the first number after its last occurrence that a number follows is taken. Without the
- * phrase the last number of the text is taken. For a gold yes or no it is the first word yes or no,
- * in any case, after the last phrase that one follows, else of the text. Where there is none, the
- * verdict is {@code UNPARSEABLE}. What a number may look like is said at {@link NumberScanner}.
+ * <p><b>Which part of the answer counts.</b> The phrase "answer is" or "answer:" (in Chinese 答案是,
+ * 答案为 or 答案:) announces the answer: the first number after its last occurrence that a number
+ * follows is taken. Without the phrase the last number of the text is taken. For a gold yes or no
+ * it is the first word yes or no, in any case, after the last phrase that one follows, else of the
+ * text. Where there is none, the verdict is {@code UNPARSEABLE}. What a number may look like is
+ * said at {@link NumberScanner}.
  *
  * <p><b>What it means.</b> The number is read as it stands; if it carries a percent sign also
- * divided by 100; if it carries {@code thousand}, {@code million}, {@code billion} or {@code
- * trillion} also multiplied out. FinQA's executed answers are in the unit of the table, which often
- * is a percentage or a million already, so both readings are accepted.
+ * divided by 100; if it carries a magnitude ({@code million}, {@code bn}, {@code k}, {@code bps})
+ * also multiplied out. FinQA's executed answers are in the unit of the table, which often is a
+ * percentage or a million already, so both readings are accepted.
  *
  * <p><b>When it is right.</b> A reading r matches the gold number g when |r − g| is at most half a
  * unit of the last decimal that the answer was written with (24.69% has two), or of the fifth
@@ -30,7 +31,8 @@ import java.util.regex.Pattern;
  */
 final class FinqaNumber implements Verifier {
   private static final Pattern ANNOUNCEMENT =
-      Pattern.compile("\\banswer(?:\\s++is\\b|\\s*+:)", Pattern.CASE_INSENSITIVE);
+      Pattern.compile(
+          "\\banswer(?:\\s++is\\b|\\s*+[:\uff1a])|答案\\s*+[是为為:\uff1a]", Pattern.CASE_INSENSITIVE);
   private static final Pattern YES_OR_NO =
       Pattern.compile(
           "(?<![\\p{L}\\p{N}_])(?:yes|no)(?![\\p{L}\\p{N}_])", Pattern.CASE_INSENSITIVE);

@@ -2,20 +2,25 @@ package dev.kindling.udf;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Set;
 
 /**
  * Finds the numbers of a text in one pass, without a regular expression.
  *
  * <p>A number is ASCII digits with an optional fraction ({@code .5} and {@code 0.5}, not {@code
  * 5.}) and exponent ({@code 1.5e3}). A comma between two digits is a thousands comma, as in FinQA's
- * own evaluator. A minus sign counts when it touches the digits or the dollar sign and does not
- * follow a letter, digit, bracket or percent sign: {@code 2007-2008} is two years. Brackets around
- * a number make it negative. {@code %} (also LaTeX's {@code \%}) or {@code percent}, or a word of
- * magnitude ({@code million}), may follow. Digits that are part of a word ({@code Q3}, {@code 3rd})
- * or of something else ({@code 1.2.3}) or longer than any quantity are no number.
+ * own evaluator. A minus sign counts when it touches the digits or the sign of a currency and does
+ * not follow a letter, digit, bracket or percent sign: {@code 2007-2008} is two years. Brackets
+ * around a number make it negative. A {@link NumberUnit} may follow. Digits, points, signs and
+ * brackets of full width are read as their ASCII forms.
+ *
+ * <p>Digits that are part of a word ({@code Q3}, {@code 3rd}) or of something else ({@code 1.2.3})
+ * or longer than any quantity are no number. Scripts that write words without spaces, or endings to
+ * digits, have no such words: {@code 答案是42} holds 42. The names {@code 3M}, {@code 8K}, {@code 10K}
+ * and {@code 401k}, of a company, reports and a plan, are numbers only behind a currency.
  */
 final class NumberScanner {
   /** Longest number: a double has at most 309 digits before its point. */
@@ -23,15 +28,23 @@ final class NumberScanner {
 
   private static final int MAX_EXPONENT_DIGITS = 3;
   private static final String MINUS_SIGNS = "-\u2212\u2013";
-  private static final Map<String, Integer> MAGNITUDES =
-      Map.of(
-          "thousand", 3, "million", 6, "millions", 6, "billion", 9, "billions", 9, "trillion", 12);
+  private static final Set<String> NAMES = Set.of("3m", "8k", "10k", "401k");
+  private static final Set<Character.UnicodeScript> WITHOUT_SPACES =
+      EnumSet.of(
+          Character.UnicodeScript.HAN,
+          Character.UnicodeScript.HIRAGANA,
+          Character.UnicodeScript.KATAKANA,
+          Character.UnicodeScript.HANGUL,
+          Character.UnicodeScript.THAI,
+          Character.UnicodeScript.LAO,
+          Character.UnicodeScript.KHMER,
+          Character.UnicodeScript.MYANMAR);
 
   private final String text;
   private int position;
 
   private NumberScanner(String text) {
-    this.text = text;
+    this.text = halfWidth(text);
   }
 
   /**
@@ -53,8 +66,20 @@ final class NumberScanner {
 
   private boolean repeats(WrittenNumber previous, WrittenNumber number) {
     return number.bracketed()
-        && skipSpaces(previous.end()) == number.start()
+        && skipSpaces(text, previous.end()) == number.start()
         && number.value().abs().compareTo(previous.value().abs()) == 0;
+  }
+
+  /** Characters of full width in their ASCII form, but the comma, which only separates. */
+  private static String halfWidth(String text) {
+    StringBuilder narrow = new StringBuilder(text);
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c >= '\uff01' && c <= '\uff5e' && c != '\uff0c') {
+        narrow.setCharAt(i, (char) (c - '\uff01' + '!'));
+      }
+    }
+    return narrow.toString();
   }
 
   /** The next number at or after the position, or null at the end of the text. */
@@ -91,8 +116,8 @@ final class NumberScanner {
     if (goesOn || end - digits > MAX_NUMBER_CHARS) {
       return null;
     }
-    Suffix suffix = suffixAt(end);
-    if (suffix == null) {
+    NumberUnit unit = NumberUnit.at(text, end);
+    if (unit == null) {
       return null;
     }
     int start = digits;
@@ -100,26 +125,28 @@ final class NumberScanner {
     if (minus) {
       start--;
     }
-    int dollar = skipSpacesBack(start) - 1;
-    if (isOneOf(dollar, "$")) {
-      start = dollar;
+    int currency = skipSpacesBack(start) - 1;
+    if (isCurrency(currency)) {
+      start = currency;
       if (!minus && isSign(start - 1)) {
         minus = true;
         start--;
       }
+    } else if (!minus
+        && NAMES.contains(text.substring(digits, unit.end()).toLowerCase(Locale.ROOT))) {
+      return null;
     }
     int open = skipSpacesBack(start) - 1;
-    int close = skipSpaces(suffix.end());
+    int close = skipSpaces(text, unit.end());
     boolean bracketed = isOneOf(open, "(") && isOneOf(close, ")");
     if (bracketed) {
       start = open;
-      Suffix outer = suffixAt(close + 1);
-      suffix = outer == null || !suffix.isNone() ? suffix.endingAt(close + 1) : outer;
+      NumberUnit outer = NumberUnit.at(text, close + 1);
+      unit = outer == null || !unit.isNone() ? unit.endingAt(close + 1) : outer;
     }
     BigDecimal size = new BigDecimal(text.substring(digits, end).replace(",", ""));
     BigDecimal value = minus || bracketed ? size.negate() : size;
-    return new WrittenNumber(
-        value, suffix.percent(), suffix.magnitude(), bracketed, start, suffix.end());
+    return new WrittenNumber(value, unit.percent(), unit.magnitude(), bracketed, start, unit.end());
   }
 
   private int endOfDecimal(int digits) {
@@ -151,27 +178,6 @@ final class NumberScanner {
     return end;
   }
 
-  /** What follows a number's digits at {@code end}; null if they go on as a word. */
-  private Suffix suffixAt(int end) {
-    int word = skipSpaces(end);
-    int sign = isOneOf(word, "\\") ? word + 1 : word;
-    if (isOneOf(sign, "%")) {
-      return new Suffix(true, 0, sign + 1);
-    }
-    int wordEnd = word;
-    while (isWordPart(wordEnd)) {
-      wordEnd++;
-    }
-    String name = text.substring(word, wordEnd).toLowerCase(Locale.ROOT);
-    if (name.equals("percent")) {
-      return new Suffix(true, 0, wordEnd);
-    }
-    if (MAGNITUDES.containsKey(name)) {
-      return new Suffix(false, MAGNITUDES.get(name), wordEnd);
-    }
-    return isWordPart(end) ? null : new Suffix(false, 0, end);
-  }
-
   private boolean isSign(int index) {
     return index >= 0
         && MINUS_SIGNS.indexOf(text.charAt(index)) >= 0
@@ -187,17 +193,31 @@ final class NumberScanner {
     return index < text.length() && text.charAt(index) >= '0' && text.charAt(index) <= '9';
   }
 
+  private boolean isCurrency(int index) {
+    return index >= 0 && Character.getType(text.charAt(index)) == Character.CURRENCY_SYMBOL;
+  }
+
   private boolean isWordPart(int index) {
-    return index >= 0
-        && index < text.length()
-        && (Character.isLetterOrDigit(text.charAt(index)) || text.charAt(index) == '_');
+    return isWordPart(text, index);
+  }
+
+  /** Whether words that digits may belong to have the character at this place, if there is one. */
+  static boolean isWordPart(String text, int index) {
+    if (index < 0 || index >= text.length()) {
+      return false;
+    }
+    char c = text.charAt(index);
+    return c == '_'
+        || Character.isDigit(c)
+        || (Character.isLetter(c)
+            && (c < 128 || !WITHOUT_SPACES.contains(Character.UnicodeScript.of(c))));
   }
 
   private boolean isOneOf(int index, String characters) {
     return index >= 0 && index < text.length() && characters.indexOf(text.charAt(index)) >= 0;
   }
 
-  private int skipSpaces(int from) {
+  static int skipSpaces(String text, int from) {
     int index = from;
     while (index < text.length() && AnswerText.isSpace(text.charAt(index))) {
       index++;
@@ -211,16 +231,5 @@ final class NumberScanner {
       index--;
     }
     return index;
-  }
-
-  /** What may follow a number. */
-  private record Suffix(boolean percent, int magnitude, int end) {
-    boolean isNone() {
-      return !percent && magnitude == 0;
-    }
-
-    Suffix endingAt(int newEnd) {
-      return new Suffix(percent, magnitude, newEnd);
-    }
   }
 }

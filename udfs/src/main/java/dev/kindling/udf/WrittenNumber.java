@@ -7,7 +7,7 @@ import java.math.BigDecimal;
  *
  * @param value what the digits and the sign say; its scale is the number of decimals written
  * @param percent whether a percent sign (or the word) follows
- * @param magnitude power of ten of the word that follows: 6 for {@code million}, 0 without one
+ * @param magnitude power of ten of the unit that follows: 6 for {@code million}, 0 without one
  * @param bracketed whether it stands in round brackets, the accountants' minus sign
  * @param start where its text begins, sign and currency and bracket included
  * @param end where its text ends, exclusive

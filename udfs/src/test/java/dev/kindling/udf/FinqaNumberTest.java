@@ -58,6 +58,59 @@ class FinqaNumberTest {
         "386.79719   | $ 386.8 million",
         "7301000000  | 7.301billion",
         "73576       | $ 73576 thousand",
+        "-121.5      | -€121.5",
+        // Units that touch the digits.
+        "3500000     | $3.5M",
+        "3.5         | $3.5M",
+        "3500000     | $3.5m.",
+        "3500000     | 3.5mm",
+        "2100000000  | 2.1bn",
+        "2100000000  | 2.1 bn",
+        "2100000000  | 2.1B",
+        "2100000000  | 2.1 BLN",
+        "12500       | 12.5k",
+        "12500       | $12.5K, that is",
+        "10000       | $10K",
+        "-12500000   | ($12.5M)",
+        "-10000      | -10k",
+        "1200000     | 1.2mn",
+        "3000000000000 | 3tn",
+        "3000000000000 | 3 trillions",
+        "1.5         | 1.5x",
+        "1.5         | 1.5 x",
+        "1.5         | 1.5×",
+        "1.5         | a multiple of 1.5X",
+        // Points of percent and of a hundredth of it.
+        "0.1         | 10 percentage points",
+        "0.01        | 1 Percentage  point",
+        "0.1         | 10pp",
+        "0.1         | 10 pp",
+        "0.1         | 10 per cent",
+        "0.1         | 10 pct",
+        "0.0025      | 25 bps",
+        "0.0025      | 25bp",
+        "0.0025      | 25 basis points",
+        "25          | 25 basis points",
+        // Scripts without spaces, and full width.
+        "42          | 答案是42",
+        "42          | 答案是42个",
+        "-42         | 答案是-42。",
+        "42          | 答案：42（2009年）",
+        "42          | 答えは42です",
+        "42          | 답은 42입니다",
+        "42          | คำตอบคือ42บาท",
+        "0.4         | 增长了40%",
+        "0.425       | ４２．５％",
+        "-42         | （４２）",
+        "-42         | －４２",
+        "4200        | ＄４２００",
+        "2           | 1，2",
+        "35000       | 3.5万",
+        "350000000   | 3.5 億円",
+        // Names with digits.
+        "5           | 5 from 3M",
+        "5           | $5 to the 401k plan",
+        "5           | 5, as the 10K says",
         // Which number counts.
         "5           | 2008 - 2007 + 4 = 5",
         "5           | from 2008 to 2009, Q3 had 5",
@@ -91,6 +144,13 @@ class FinqaNumberTest {
         "1400000   | 1 million",
         "0         | 0.001",
         "5         | 5 in 2009",
+        "5         | -5x",
+        "-42       | 42％",
+        "3500      | 3.5 k",
+        "0.1       | 10 percentage",
+        "0.1       | 10 points",
+        "25000     | 25 basis",
+        "42        | 答案是4.2",
       })
   void isWrong(String gold, String answer) {
     assertThat(judge(gold, answer).verdict()).isEqualTo(Verdict.WRONG);
@@ -99,7 +159,10 @@ class FinqaNumberTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
-      value = {"ten", "Q3", "3rd", "1.2.3", "v1_2", "yes", "\u0663", "(", "$ %", "1,5.3,2"})
+      value = {
+        "ten", "Q3", "3rd", "1.2.3", "v1_2", "yes", "\u0663", "(", "$ %", "1,5.3,2", "5t", "0x10",
+        "3.5M2", "12kg", "3M", "5xy", "M5", "é5", "5é"
+      })
   void withoutANumberIsUnparseable(String answer) {
     assertThat(judge("5", answer)).isEqualTo(Judgement.unparseable("the answer has no number"));
   }
