@@ -3,13 +3,8 @@ package dev.kindling.udf;
 import org.apache.spark.sql.SparkSessionExtensions;
 import org.apache.spark.sql.SparkSessionExtensionsProvider;
 import org.apache.spark.sql.catalyst.FunctionIdentifier;
-import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.ExpressionInfo;
-import org.apache.spark.sql.classic.UserDefinedFunctionUtils;
-import org.apache.spark.sql.expressions.SparkUserDefinedFunction;
-import scala.Function1;
 import scala.Tuple3;
-import scala.collection.immutable.Seq;
 import scala.runtime.BoxedUnit;
 
 /**
@@ -22,12 +17,9 @@ public final class KindlingExtensions implements SparkSessionExtensionsProvider 
   @Override
   public BoxedUnit apply(SparkSessionExtensions extensions) {
     for (SqlFunction function : SqlFunction.all()) {
-      SparkUserDefinedFunction udf =
-          ((SparkUserDefinedFunction) function.udf()).withName(function.name());
-      Function1<Seq<Expression>, Expression> builder =
-          arguments -> UserDefinedFunctionUtils.toScalaUDF(udf, arguments);
       extensions.injectFunction(
-          new Tuple3<>(new FunctionIdentifier(function.name()), describe(function), builder));
+          new Tuple3<>(
+              new FunctionIdentifier(function.name()), describe(function), function.builder()));
     }
     return BoxedUnit.UNIT;
   }

@@ -8,10 +8,15 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.api.java.UDF2;
 import org.apache.spark.sql.api.java.UDF3;
 import org.apache.spark.sql.api.java.UDF4;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.classic.UserDefinedFunctionUtils;
+import org.apache.spark.sql.expressions.SparkUserDefinedFunction;
 import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import scala.Function1;
 import scala.collection.Seq;
 import scala.jdk.javaapi.CollectionConverters;
 
@@ -20,9 +25,11 @@ import scala.jdk.javaapi.CollectionConverters;
  *
  * @param name name in SQL
  * @param usage what {@code DESCRIBE FUNCTION} prints
- * @param udf the function
+ * @param parameters types of its parameters, as {@link ArgumentCasts} has them
+ * @param udf the function of arguments of these types
  */
-record SqlFunction(String name, String usage, UserDefinedFunction udf) {
+record SqlFunction(String name, String usage, List<DataType> parameters, UserDefinedFunction udf) {
+  private static final DataType TEXT = DataTypes.StringType;
   private static final StructType JUDGEMENT =
       new StructType()
           .add("verdict", DataTypes.StringType, false)
@@ -43,6 +50,7 @@ record SqlFunction(String name, String usage, UserDefinedFunction udf) {
             "kindling_verify",
             "_FUNC_(verifier, gold, context, answer) - Judges answer by the verifier of that name"
                 + " against an array of gold answers: struct<verdict, extracted, reason>.",
+            List.of(TEXT, ArgumentCasts.TEXTS, TEXT, TEXT),
             functions.udf(verify, JUDGEMENT)));
     for (String verifier : Verifiers.names()) {
       all.add(verifier(verifier));
@@ -59,8 +67,16 @@ record SqlFunction(String name, String usage, UserDefinedFunction udf) {
             "finqa_program_match",
             "_FUNC_(gold_program, program) - Whether both programs are the same expression over"
                 + " their operands; null when either is.",
+            List.of(TEXT, TEXT),
             functions.udf(match, DataTypes.BooleanType)));
     return all;
+  }
+
+  /** Makes the expression of a call, with the arguments cast. */
+  Function1<scala.collection.immutable.Seq<Expression>, Expression> builder() {
+    SparkUserDefinedFunction named = ((SparkUserDefinedFunction) udf).withName(name);
+    return arguments ->
+        UserDefinedFunctionUtils.toScalaUDF(named, ArgumentCasts.cast(name, parameters, arguments));
   }
 
   private static SqlFunction verifier(String name) {
@@ -68,11 +84,18 @@ record SqlFunction(String name, String usage, UserDefinedFunction udf) {
       UDF3<Seq<String>, String, String, Row> judge =
           (gold, context, answer) -> row(Verifiers.judge(name, list(gold), context, answer));
       return new SqlFunction(
-          name, "_FUNC_(gold, context, answer)" + JUDGES, functions.udf(judge, JUDGEMENT));
+          name,
+          "_FUNC_(gold, context, answer)" + JUDGES,
+          List.of(ArgumentCasts.TEXTS, TEXT, TEXT),
+          functions.udf(judge, JUDGEMENT));
     }
     UDF2<Seq<String>, String, Row> judge =
         (gold, answer) -> row(Verifiers.judge(name, list(gold), null, answer));
-    return new SqlFunction(name, "_FUNC_(gold, answer)" + JUDGES, functions.udf(judge, JUDGEMENT));
+    return new SqlFunction(
+        name,
+        "_FUNC_(gold, answer)" + JUDGES,
+        List.of(ArgumentCasts.TEXTS, TEXT),
+        functions.udf(judge, JUDGEMENT));
   }
 
   private static SqlFunction f1(String name, UDF2<Seq<String>, String, Double> udf) {
@@ -80,6 +103,7 @@ record SqlFunction(String name, String usage, UserDefinedFunction udf) {
         name,
         "_FUNC_(gold, answer) - Largest F1 of the words of answer with those of a gold answer;"
             + " 0 without an answer, null without a gold answer.",
+        List.of(ArgumentCasts.TEXTS, TEXT),
         functions.udf(udf, DataTypes.DoubleType));
   }
 

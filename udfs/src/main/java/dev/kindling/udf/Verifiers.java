@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.analysis.FunctionRegistry;
 
 /**
  * The verifiers by name, and the one way to call them.
@@ -84,7 +85,10 @@ public final class Verifiers {
    */
   public static Judgement judge(
       String verifier, List<String> goldAnswers, String context, String answer) {
-    Verifier rule = verifier == null ? null : BY_NAME.get(verifier);
+    if (verifier == null) {
+      return Judgement.error("the verifier is null (there are " + names() + ")");
+    }
+    Verifier rule = BY_NAME.get(verifier);
     if (rule == null) {
       return Judgement.error("no verifier '" + verifier + "' (there are " + names() + ")");
     }
@@ -113,11 +117,14 @@ public final class Verifiers {
    * context, answer)}; {@code <verifier>(gold, answer)} for each verifier, but {@code
    * finqa_program(gold, context, answer)}; {@code hotpotqa_f1} and {@code musique_f1(gold,
    * answer)}; and FinQA's program accuracy {@code finqa_program_match(gold_program, program)}. A
-   * session that is started with {@link KindlingExtensions} has them without this call.
+   * session that is started with {@link KindlingExtensions} has them without this call. Arguments
+   * are cast as {@link ArgumentCasts} says.
    */
   public static void register(SparkSession session) {
+    FunctionRegistry registry =
+        ((org.apache.spark.sql.classic.SparkSession) session).sessionState().functionRegistry();
     for (SqlFunction function : SqlFunction.all()) {
-      session.udf().register(function.name(), function.udf());
+      registry.createOrReplaceTempFunction(function.name(), function.builder(), "java_udf");
     }
   }
 }

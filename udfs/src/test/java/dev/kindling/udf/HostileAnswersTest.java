@@ -110,6 +110,7 @@ class HostileAnswersTest {
                 "no verifier 'exact' (there are "
                     + "[answer_match, exact_match, exact_string, finqa_number, finqa_program,"
                     + " substring_match])"));
-    assertThat(Verifiers.judge(null, List.of("a"), null, "a").verdict()).isEqualTo(Verdict.ERROR);
+    assertThat(Verifiers.judge(null, List.of("a"), null, "a"))
+        .isEqualTo(Judgement.error("the verifier is null (there are " + Verifiers.names() + ")"));
   }
 }
