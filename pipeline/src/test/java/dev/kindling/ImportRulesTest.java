@@ -159,7 +159,8 @@ class ImportRulesTest {
               "PromptOrder",
               "SharedCache",
               "TaskDevice",
-              "TokenizerRef"),
+              "TokenizerRef",
+              "VerifierNames"),
           "dev.kindling.stage.weigh",
           Set.of(
               "BatchSettings",

@@ -5,11 +5,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kindling.check.Check;
 import dev.kindling.check.InvalidInputException;
+import dev.kindling.check.NearestName;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -121,13 +121,10 @@ final class Schema {
     if (section) {
       return new InvalidInputException("Invalid " + key + ": " + value + " (must be a section)");
     }
-    String nearest =
-        settings.keySet().stream()
-            .min(Comparator.comparingInt(known -> distance(key, known)))
-            .orElseThrow();
-    // Where more than a third of the letters differ, a suggestion would mislead.
-    boolean close = distance(key, nearest) <= 1 + key.length() / 3;
-    String hint = close ? "did you mean " + nearest + "?" : "conf/defaults.yaml lists all keys";
+    String hint =
+        NearestName.of(key, settings.keySet(), Schema::distance)
+            .map(nearest -> "did you mean " + nearest + "?")
+            .orElse("conf/defaults.yaml lists all keys");
     return new InvalidInputException("Unknown key " + key + " (" + hint + ")");
   }
 
@@ -136,28 +133,12 @@ final class Schema {
    * stands in the wrong section.
    */
   private static int distance(String key, String known) {
-    int moved = 2 + edits(lastPart(key), lastPart(known));
-    return Math.min(edits(key, known), moved);
+    int moved = 2 + NearestName.edits(lastPart(key), lastPart(known));
+    return Math.min(NearestName.edits(key, known), moved);
   }
 
   private static String lastPart(String key) {
     return key.substring(key.lastIndexOf('.') + 1);
-  }
-
-  /** Insertions, deletions and substitutions that turn one text into the other (Levenshtein). */
-  static int edits(String from, String to) {
-    int[] row = new int[to.length() + 1];
-    Arrays.setAll(row, column -> column);
-    for (int i = 1; i <= from.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= to.length(); j++) {
-        int substituted = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(substituted, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[to.length()];
   }
 
   private static Object construct(Class<?> type, List<Object> arguments) {

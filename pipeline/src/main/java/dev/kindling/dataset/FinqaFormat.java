@@ -53,7 +53,8 @@ final class FinqaFormat implements DataSetFormat {
       Consumer<Rejected> rejections)
       throws IOException {
     RecordSink sink =
-        new RecordSink(fileName, fields -> parse(fields, style), examples, rejections);
+        new RecordSink(
+            fileName, (record, fields) -> parse(record, fields, style), examples, rejections);
     long index = 0;
     try (JsonParser parser = MAPPER.createParser(file)) {
       parser.disable(JsonParser.Feature.AUTO_CLOSE_SOURCE);
@@ -74,7 +75,7 @@ final class FinqaFormat implements DataSetFormat {
     }
   }
 
-  private static RawExample parse(RecordFields fields, PromptStyle style) {
+  private static RawExample parse(long record, RecordFields fields, PromptStyle style) {
     String id = fields.text("id");
     RecordFields qa = fields.object("qa");
     List<String> parts = new ArrayList<>();
@@ -86,6 +87,7 @@ final class FinqaFormat implements DataSetFormat {
     String input = String.join("\n", parts);
     String gold = gold(qa);
     return new RawExample(
+        record,
         id,
         style == PromptStyle.COLD ? input : INSTRUCTION + "\n\n" + input,
         qa.textOr("explanation", ""),

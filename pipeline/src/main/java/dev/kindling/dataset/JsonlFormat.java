@@ -67,7 +67,7 @@ final class JsonlFormat implements DataSetFormat {
     }
   }
 
-  private static RawExample parse(RecordFields fields) {
+  private static RawExample parse(long record, RecordFields fields) {
     fields
         .object()
         .fieldNames()
@@ -76,6 +76,7 @@ final class JsonlFormat implements DataSetFormat {
                 fields.require(
                     KEYS.contains(key), key, fields.object().get(key), "is not a known key"));
     return new RawExample(
+        record,
         fields.text("id"),
         fields.text("prompt"),
         fields.textOr("rationale", ""),

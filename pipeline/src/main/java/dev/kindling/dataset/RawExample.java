@@ -5,6 +5,7 @@ import java.util.List;
 /**
  * One record of a data set file, read and checked but not yet tokenised.
  *
+ * @param record place of the record in the file, 0-based
  * @param id the record's id, unique within its file
  * @param prompt the text given to the policy
  * @param rationale a given rationale for supervised training; empty when there is none
@@ -14,6 +15,7 @@ import java.util.List;
  * @param level difficulty as the data set states it; empty when it does not
  */
 public record RawExample(
+    long record,
     String id,
     String prompt,
     String rationale,

@@ -6,7 +6,6 @@ import dev.kindling.check.InvalidInputException;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /**
  * What the formats share: takes the records of one file in order, gives each to its consumer, and
@@ -14,15 +13,25 @@ import java.util.function.Function;
  */
 final class RecordSink {
   private final String fileName;
-  private final Function<RecordFields, RawExample> parser;
+  private final Parser parser;
   private final Consumer<RawExample> examples;
   private final Consumer<Rejected> rejections;
   private final Set<String> ids = new HashSet<>();
   private String lastId = "";
 
+  /** Makes an example of a record. */
+  interface Parser {
+    /**
+     * Makes it.
+     *
+     * @throws InvalidInputException naming what of the record cannot be used
+     */
+    RawExample parse(long index, RecordFields fields);
+  }
+
   RecordSink(
       String fileName,
-      Function<RecordFields, RawExample> parser,
+      Parser parser,
       Consumer<RawExample> examples,
       Consumer<Rejected> rejections) {
     this.fileName = fileName;
@@ -45,7 +54,7 @@ final class RecordSink {
     String id = object.path("id").asText();
     RawExample example;
     try {
-      example = parser.apply(fields);
+      example = parser.parse(index, fields);
       fields.require(ids.add(id), "id", object.path("id"), "must be unique in the file");
     } catch (InvalidInputException e) {
       rejections.accept(new Rejected(fileName, index, id, e.getMessage()));

@@ -11,6 +11,7 @@ import dev.kindling.io.RunFolder;
 import dev.kindling.io.RunLock;
 import dev.kindling.io.StoredFile;
 import dev.kindling.row.Table;
+import dev.kindling.stage.VerifierNames;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,7 @@ public final class RunStart {
                 () ->
                     new InvalidInputException(
                         "Missing run.name (give --name, or a run file by --config)"));
+    requireKnownVerifier(conf);
     String parent = conf.run().folder();
     if (resume && RunFolder.exists(hadoop(), parent, name)) {
       return resume(RunFolder.open(hadoop(), parent, name), conf);
@@ -134,7 +136,12 @@ public final class RunStart {
     return run(folder, Optional.empty(), conf);
   }
 
+  private static void requireKnownVerifier(Configuration conf) {
+    conf.verifier().name().ifPresent(name -> VerifierNames.requireKnown("verifier.name", name));
+  }
+
   private Run run(RunFolder folder, Optional<RunLock> lock, Configuration conf) throws IOException {
+    requireKnownVerifier(conf);
     long updates = conf.totalUpdates(Configuration.load(List.of(saved(folder)), List.of()));
     tellOfTheLearningRate(folder, conf, updates);
     return new Run(spark, folder, lock, conf, RunModel.read(folder, conf), updates, version);

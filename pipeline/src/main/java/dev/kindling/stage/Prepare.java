@@ -2,6 +2,7 @@ package dev.kindling.stage;
 
 import static org.apache.spark.sql.functions.col;
 
+import dev.kindling.check.InvalidInputException;
 import dev.kindling.dataset.DataSets;
 import dev.kindling.dataset.PromptStyle;
 import dev.kindling.dataset.RawExample;
@@ -60,8 +61,8 @@ public final class Prepare {
    * @param tokenizer the policy's tokenizer
    * @param encoder makes prompts of texts
    * @param endOfSequence token that closes y*
-   * @throws dev.kindling.check.InvalidInputException if the file cannot be read as that format,
-   *     naming the file and the record
+   * @throws InvalidInputException if the file cannot be read as that format, or a record names a
+   *     verifier that there is not, naming the file and the record
    */
   public static Imported read(
       InputStream in,
@@ -83,6 +84,7 @@ public final class Prepare {
             fileName,
             style,
             example -> {
+              requireKnownVerifier(fileName, example);
               PromptRow prompt =
                   prompt(
                       example,
@@ -95,12 +97,23 @@ public final class Prepare {
               if (refusal == null) {
                 prompts.add(prompt);
               } else {
-                long record = (long) prompts.size() + rejected.size();
-                rejected.add(new Rejected(fileName, record, example.id(), refusal));
+                rejected.add(new Rejected(fileName, example.record(), example.id(), refusal));
               }
             },
             rejected::add);
     return new Imported(prompts, rejected);
+  }
+
+  // Not a record to leave out: a name that one record has wrong, most have.
+  private static void requireKnownVerifier(String fileName, RawExample example) {
+    try {
+      VerifierNames.requireKnown("verifier", example.verifier());
+    } catch (InvalidInputException unknown) {
+      throw new InvalidInputException(
+          "Cannot use %s: record %d (id '%s'): %s"
+              .formatted(fileName, example.record(), example.id(), unknown.getMessage()),
+          unknown);
+    }
   }
 
   private static int[] closed(int[] answer, int endOfSequence) {

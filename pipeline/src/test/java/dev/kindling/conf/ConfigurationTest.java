@@ -373,13 +373,6 @@ class ConfigurationTest {
     assertThat(again.data().path()).isNotEqualTo(Optional.empty());
   }
 
-  @Test
-  void editsAreCountedOneByOne() {
-    assertThat(Schema.edits("kitten", "sitting")).isEqualTo(3);
-    assertThat(Schema.edits("", "abc")).isEqualTo(3);
-    assertThat(Schema.edits("q", "q")).isZero();
-  }
-
   private static Configuration load(String yaml, String... sets) {
     return Configuration.load(List.of(new YamlText("run.yaml", yaml)), List.of(sets));
   }

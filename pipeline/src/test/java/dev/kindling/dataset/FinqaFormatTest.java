@@ -37,6 +37,7 @@ class FinqaFormatTest {
     assertThat(ReadFile.of("finqa", "[" + RECORD + "]").examples())
         .containsExactly(
             new RawExample(
+                0,
                 "A/2009/page_1.pdf-1",
                 COLD_PROMPT,
                 "divide and subtract 1",

@@ -27,9 +27,9 @@ class JsonlFormatTest {
     assertThat(read.rejections()).isEmpty();
     assertThat(read.examples())
         .containsExactly(
-            new RawExample("a", "1+1=", "", List.of("2"), "exact_match", "{}", ""),
+            new RawExample(0, "a", "1+1=", "", List.of("2"), "exact_match", "{}", ""),
             new RawExample(
-                "b", "é?", "so", List.of("x", "y"), "exact_string", "{\"k\":[1,2.5]}", "hard"));
+                2, "b", "é?", "so", List.of("x", "y"), "exact_string", "{\"k\":[1,2.5]}", "hard"));
   }
 
   @Test

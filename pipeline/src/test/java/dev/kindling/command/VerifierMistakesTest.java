@@ -1,0 +1,78 @@
+package dev.kindling.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A verifier that there is not never trains in silence. */
+class VerifierMistakesTest {
+  @TempDir Path temporary;
+
+  private String[] train(List<String> sets, String... more) throws IOException {
+    return SmallRun.arguments(
+        "train", SmallRun.settings(temporary, "run", sets.toArray(new String[0])), more);
+  }
+
+  private static void refuses(String message, String... arguments) {
+    CommandResult result = CommandResult.of(arguments);
+    assertThat(result.err().strip()).isEqualTo(message);
+    assertThat(result.code()).isEqualTo(Main.USERS_MISTAKE);
+  }
+
+  /** Four problems, of which each is a line of {@code id|answer|verifier}. */
+  private String problems(String... problems) throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (String problem : problems) {
+      String[] parts = problem.split("\\|", -1);
+      String verifier = parts[2].isEmpty() ? "" : ",\"verifier\":\"" + parts[2] + "\"";
+      lines.add(
+          "{\"id\":\"%s\",\"prompt\":\"1+1?\",\"answer\":\"%s\"%s}\n"
+              .formatted(parts[0], parts[1], verifier));
+    }
+    Path file = temporary.resolve("some.jsonl");
+    Files.write(file, lines);
+    return "data.path=" + file;
+  }
+
+  @Test
+  void aRecordWithAMisspeltVerifierIsNamedAndLeavesNoRunFolderBehind() throws IOException {
+    // A blank line follows each record.
+    String data = problems("a|2|exact_string", "b|2|exact_strng", "c|2|exact_strng");
+    refuses(
+        "Cannot use some.jsonl: record 2 (id 'b'):"
+            + " Invalid verifier: exact_strng (did you mean exact_string?)",
+        train(List.of(data)));
+    assertThat(temporary.resolve("run")).doesNotExist();
+  }
+
+  @Test
+  void aVerifierOfTheSettingsThatThereIsNotIsRefusedBeforeAFolderIsMade() throws IOException {
+    refuses(
+        "Invalid verifier.name: substring_mach (did you mean substring_match?)",
+        train(List.of("verifier.name=substring_mach")));
+    refuses(
+        "Invalid verifier.name: sympy (must be one of answer_match, exact_match, exact_string,"
+            + " finqa_number, finqa_program, substring_match)",
+        train(List.of("verifier.name=sympy")));
+    assertThat(temporary.resolve("run")).doesNotExist();
+  }
+
+  @Test
+  void anEvaluationByAVerifierThatThereIsNotIsRefused() throws IOException {
+    List<String> settings = SmallRun.settings(temporary, "run");
+    assertThat(CommandResult.of(SmallRun.arguments("prepare", settings)).code()).isZero();
+    refuses(
+        "Invalid verifier.name: exact_sting (did you mean exact_string?)",
+        "evaluate",
+        "--run",
+        temporary.resolve("run").toString(),
+        "--set",
+        "verifier.name=exact_sting");
+  }
+}
