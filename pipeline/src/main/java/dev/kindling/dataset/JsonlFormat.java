@@ -25,7 +25,8 @@ import java.util.function.Consumer;
  *       the prompts also chooses what they tell of the task
  *   <li>{@code answer}: text, or {@code answers}: array of texts, of which the first is y*
  *   <li>{@code rationale}: text, optional
- *   <li>{@code verifier}: name of a verifier, optional; {@code exact_match} when absent
+ *   <li>{@code verifier}: name of a verifier, optional; {@code answer_match} when absent, which
+ *       compares numbers as numbers and drops nothing of a text
  *   <li>{@code level}: text, optional
  *   <li>{@code context}: object for the verifier, optional; {@code {}} when absent
  * </ul>
@@ -36,6 +37,8 @@ import java.util.function.Consumer;
 final class JsonlFormat implements DataSetFormat {
   private static final Set<String> KEYS =
       Set.of("id", "prompt", "answer", "answers", "rationale", "verifier", "level", "context");
+
+  private static final String VERIFIER = "answer_match";
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
@@ -81,7 +84,7 @@ final class JsonlFormat implements DataSetFormat {
         fields.text("prompt"),
         fields.textOr("rationale", ""),
         answers(fields),
-        fields.textOr("verifier", "exact_match"),
+        fields.textOr("verifier", VERIFIER),
         context(fields),
         fields.textOr("level", ""));
   }

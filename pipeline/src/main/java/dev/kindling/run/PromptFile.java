@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 
 /** A data set file as a run's settings and tokenizer read it. */
@@ -27,18 +28,21 @@ final class PromptFile {
   private final String path;
   private final List<PromptRow> prompts;
   private final List<Rejected> rejected;
+  private final Optional<String> verifier;
 
-  private PromptFile(String path, List<PromptRow> prompts, List<Rejected> rejected) {
+  private PromptFile(
+      String path, List<PromptRow> prompts, List<Rejected> rejected, Optional<String> verifier) {
     this.path = path;
     this.prompts = prompts;
     this.rejected = rejected;
+    this.verifier = verifier;
   }
 
   /**
    * Reads a file.
    *
-   * @throws InvalidInputException if there is no such file, it is not of its format, or more of its
-   *     records are unusable than the configuration allows
+   * @throws InvalidInputException if there is no such file, it is not of its format, a record names
+   *     an unknown verifier, or more records are unusable than the configuration allows
    */
   static PromptFile read(
       org.apache.hadoop.conf.Configuration hadoop, Configuration conf, RunModel model, String path)
@@ -80,7 +84,10 @@ final class PromptFile {
     }
     int most = conf.data().maxExamples() == 0 ? prompts.size() : conf.data().maxExamples();
     return new PromptFile(
-        path, prompts.subList(0, Math.min(most, prompts.size())), imported.rejected());
+        path,
+        prompts.subList(0, Math.min(most, prompts.size())),
+        imported.rejected(),
+        conf.verifier().name());
   }
 
   private static PromptEncoder encoder(DataConf data, RunModel model, Tokenizer tokenizer) {
@@ -105,6 +112,7 @@ final class PromptFile {
     progress.tell(
         "Read %s: %d examples, %d records left out"
             .formatted(path, prompts.size(), rejected.size()));
+    tellOfBlindVerifiers(progress);
     if (rejected.isEmpty()) {
       return;
     }
@@ -113,6 +121,17 @@ final class PromptFile {
     folder.write(list, (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
     lines.stream().limit(REJECTED_NAMED).forEach(progress::tell);
     progress.tell("All records left out: " + list);
+  }
+
+  private void tellOfBlindVerifiers(Progress progress) {
+    List<Prepare.BlindlyJudged> blind = Prepare.blindlyJudged(prompts, verifier.orElse(null));
+    if (!blind.isEmpty()) {
+      Prepare.BlindlyJudged first = blind.get(0);
+      progress.tell(
+          "Gold answers of %d of %d examples look like numbers or formulas, and %s deletes signs, points and operators: for example '%s' (id '%s'); answer_match compares them"
+              .formatted(
+                  blind.size(), prompts.size(), first.verifier(), first.gold(), first.exampleId()));
+    }
   }
 
   private static String line(Rejected record) {

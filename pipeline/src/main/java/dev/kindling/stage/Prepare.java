@@ -11,6 +11,7 @@ import dev.kindling.engine.text.PromptEncoder;
 import dev.kindling.engine.text.Tokenizer;
 import dev.kindling.row.PromptRow;
 import dev.kindling.row.Table;
+import dev.kindling.udf.Verifiers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -120,6 +121,27 @@ public final class Prepare {
     int[] ids = Arrays.copyOf(answer, answer.length + 1);
     ids[answer.length] = endOfSequence;
     return ids;
+  }
+
+  /** A gold answer of which its verifier deletes signs, points or operators. */
+  public record BlindlyJudged(String exampleId, String gold, String verifier) {}
+
+  /**
+   * Of each example the first gold answer that looks like a number or a formula, where the verifier
+   * deletes what tells those apart.
+   *
+   * @param verifier name of the verifier for all of them; null leaves the choice to each
+   */
+  public static List<BlindlyJudged> blindlyJudged(List<PromptRow> prompts, String verifier) {
+    List<BlindlyJudged> blind = new ArrayList<>();
+    for (PromptRow prompt : prompts) {
+      String name = verifier == null ? prompt.verifier() : verifier;
+      prompt.goldAnswers().stream()
+          .filter(gold -> Verifiers.isBlindTo(name, gold))
+          .findFirst()
+          .ifPresent(gold -> blind.add(new BlindlyJudged(prompt.exampleId(), gold, name)));
+    }
+    return blind;
   }
 
   private static PromptRow prompt(

@@ -2,15 +2,22 @@ package dev.kindling.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kindling.run.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.LogEvent;
+import org.apache.logging.log4j.core.Logger;
+import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A verifier that there is not never trains in silence. */
+/** A verifier that there is not, or that does not suit the records, never trains in silence. */
 class VerifierMistakesTest {
   @TempDir Path temporary;
 
@@ -74,5 +81,42 @@ class VerifierMistakesTest {
         temporary.resolve("run").toString(),
         "--set",
         "verifier.name=exact_sting");
+  }
+
+  @Test
+  void goldAnswersThatTheVerifierDoesNotTellApartAreToldOf() throws IOException {
+    String data = problems("a|acd|exact_match", "b|-5|exact_match", "c|3|", "d|2|substring_match");
+    assertThat(told("first", data))
+        .contains(
+            "Gold answers of 2 of 4 examples look like numbers or formulas, and exact_match deletes"
+                + " signs, points and operators: for example '-5' (id 'b');"
+                + " answer_match compares them");
+    problems("a|2|", "b|-5|exact_string");
+    assertThat(told("second", data)).isNotEmpty().noneMatch(line -> line.contains("look like"));
+  }
+
+  /** What is told while a run of this data is prepared. */
+  private List<String> told(String run, String data) throws IOException {
+    List<String> lines = new ArrayList<>();
+    AbstractAppender appender =
+        new AbstractAppender("told", null, null, true, Property.EMPTY_ARRAY) {
+          @Override
+          public void append(LogEvent event) {
+            lines.add(event.getMessage().getFormattedMessage());
+          }
+        };
+    Logger logger = (Logger) LogManager.getLogger(Progress.class);
+    Level level = logger.getLevel();
+    appender.start();
+    logger.addAppender(appender);
+    logger.setLevel(Level.INFO);
+    try {
+      List<String> settings = SmallRun.settings(temporary, run, data);
+      assertThat(CommandResult.of(SmallRun.arguments("prepare", settings)).code()).isZero();
+    } finally {
+      logger.setLevel(level);
+      logger.removeAppender(appender);
+    }
+    return lines;
   }
 }

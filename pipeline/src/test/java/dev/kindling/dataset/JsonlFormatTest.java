@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kindling.check.InvalidInputException;
+import dev.kindling.udf.Verifiers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -27,9 +28,10 @@ class JsonlFormatTest {
     assertThat(read.rejections()).isEmpty();
     assertThat(read.examples())
         .containsExactly(
-            new RawExample(0, "a", "1+1=", "", List.of("2"), "exact_match", "{}", ""),
+            new RawExample(0, "a", "1+1=", "", List.of("2"), "answer_match", "{}", ""),
             new RawExample(
                 2, "b", "é?", "so", List.of("x", "y"), "exact_string", "{\"k\":[1,2.5]}", "hard"));
+    assertThat(Verifiers.names()).contains(read.examples().get(0).verifier());
   }
 
   @Test
