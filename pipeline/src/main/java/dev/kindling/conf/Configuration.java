@@ -41,7 +41,12 @@ public record Configuration(
     PretrainConf pretrain) {
   private static final String DEFAULTS = "conf/defaults.yaml";
   private static final Set<String> MAY_CHANGE =
-      Set.of("run.folder", "run.steps", "run.keep_checkpoints", "trainer.total_updates");
+      Set.of(
+          "run.folder",
+          "run.steps",
+          "run.keep_checkpoints",
+          "trainer.total_updates",
+          "verifier.max_fault_share");
   private static final Schema SCHEMA = new Schema(Configuration.class);
 
   /** Refuses settings that do not fit together across sections. */
@@ -188,8 +193,8 @@ public record Configuration(
   }
 
   /**
-   * Holds that a run is gone on with under the settings it was started with. Its length and what it
-   * keeps may change.
+   * Holds that a run is gone on with under the settings it was started with. Its length, what it
+   * keeps and how many faults stop it may change.
    *
    * @param saved the run's {@code config.yaml}
    * @throws InvalidInputException naming every setting that differs, with both values

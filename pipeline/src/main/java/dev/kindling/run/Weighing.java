@@ -4,6 +4,8 @@ import static dev.kindling.row.Table.CARRIED;
 import static dev.kindling.row.Table.SCORES;
 import static dev.kindling.row.Table.WEIGHTS;
 
+import dev.kindling.check.InvalidInputException;
+import dev.kindling.stage.Score;
 import dev.kindling.stage.weigh.Carry;
 import dev.kindling.stage.weigh.CompiledSql;
 import dev.kindling.stage.weigh.Weigh;
@@ -19,7 +21,11 @@ final class Weighing {
     this.run = run;
   }
 
-  /** Writes 4-weights and, where estimates are carried, 4-carried; gives the rows of the first. */
+  /**
+   * Writes 4-weights and, where estimates are carried, 4-carried; gives the rows of the first.
+   *
+   * @throws InvalidInputException if too many verdicts are faults of the verifier
+   */
   long weigh(long step) throws IOException {
     Dataset<Row> scores = run.read(step, SCORES);
     long rows = CompiledSql.writing(scores, () -> run.write(step, WEIGHTS, weighed(step, scores)));
@@ -35,6 +41,7 @@ final class Weighing {
   }
 
   private Dataset<Row> weighed(long step, Dataset<Row> scores) throws IOException {
+    Score.requireEvidence(scores, step, run.conf().verifier().maxFaultShare());
     return Weigh.weigh(
         scores, run.carried(step - 1), run.objective(), run.conf().run().seed(), step);
   }

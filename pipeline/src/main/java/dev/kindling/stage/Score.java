@@ -1,5 +1,8 @@
 package dev.kindling.stage;
 
+import static org.apache.spark.sql.functions.col;
+
+import dev.kindling.check.InvalidInputException;
 import dev.kindling.engine.text.Tokenizer;
 import dev.kindling.row.RowCodec;
 import dev.kindling.row.ScoreRow;
@@ -8,6 +11,7 @@ import dev.kindling.udf.Judgement;
 import dev.kindling.udf.Verdict;
 import dev.kindling.udf.Verifiers;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
@@ -16,6 +20,14 @@ import org.apache.spark.sql.SparkSession;
 
 /** 2-rollouts → 3-scores: each sampled answer becomes text and gets its verdict. */
 public final class Score {
+  private static final Object[] FAULTS =
+      Arrays.stream(Verdict.values())
+          .filter(verdict -> !verdict.isEvidence())
+          .map(Verdict::name)
+          .toArray();
+
+  private static final int FAULTS_NAMED = 3;
+
   private Score() {}
 
   /**
@@ -61,6 +73,37 @@ public final class Score {
                   }
                 }),
         output.schema());
+  }
+
+  /**
+   * Holds that enough of a step's verdicts say something about the policy: of a fault nothing is
+   * learned, and a run whose verifier does not suit its records would end as if it had trained.
+   *
+   * @param scores rows of 3-scores, of all rounds of the step
+   * @param maxFaultShare largest share of them that may be faults of the verifier
+   * @throws InvalidInputException naming the share and the first faults
+   */
+  public static void requireEvidence(Dataset<Row> scores, long step, double maxFaultShare) {
+    Dataset<Row> faults = scores.where(col("verdict").isin(FAULTS));
+    long count = faults.count();
+    if (count == 0) {
+      return;
+    }
+    long all = scores.count();
+    if (count > maxFaultShare * all) {
+      List<String> named =
+          Table.SCORES.collect(faults.orderBy("example_id", "sample").limit(FAULTS_NAMED)).stream()
+              .map(Score::sentence)
+              .toList();
+      throw new InvalidInputException(
+          "Invalid verdicts of step %d: %d of %d are faults of the verifier (verifier.max_fault_share is %s): %s"
+              .formatted(step, count, all, maxFaultShare, String.join("; ", named)));
+    }
+  }
+
+  private static String sentence(ScoreRow fault) {
+    return "example %s sample %d: %s, %s"
+        .formatted(fault.exampleId(), fault.sample(), fault.verdict(), fault.reason());
   }
 
   private static ScoreRow judge(Row row, String verifier, Tokenizer tokenizer) {

@@ -2,11 +2,16 @@ package dev.kindling.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kindling.io.RunFolder;
+import dev.kindling.row.PromptRow;
+import dev.kindling.row.Table;
+import dev.kindling.row.WeightRow;
 import dev.kindling.run.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
@@ -81,6 +86,70 @@ class VerifierMistakesTest {
         temporary.resolve("run").toString(),
         "--set",
         "verifier.name=exact_sting");
+  }
+
+  @Test
+  void aStepOfFaultsStopsTheRunBeforeItsWeights() throws IOException {
+    String[] faults = {"verifier.name=finqa_number", "run.steps=1"};
+    CommandResult result = CommandResult.of(train(Arrays.asList(faults)));
+    assertThat(result.code()).isEqualTo(Main.USERS_MISTAKE);
+    RunFolder run = SmallRun.folder(temporary, "run");
+    PromptRow first =
+        SmallRun.rows(run, 1, Table.PROMPTS).stream()
+            .min((a, b) -> a.exampleId().compareTo(b.exampleId()))
+            .orElseThrow();
+    String example =
+        "example %s sample %d: ERROR, finqa_number failed: gold answer '%s' is neither";
+    assertThat(result.err())
+        .startsWith(
+            "Invalid verdicts of step 1: 16 of 16 are faults of the verifier"
+                + " (verifier.max_fault_share is 0.5): ")
+        .contains(example.formatted(first.exampleId(), 0, first.goldAnswers().get(0)))
+        .contains(example.formatted(first.exampleId(), 2, first.goldAnswers().get(0)))
+        .doesNotContain("sample 3");
+    assertThat(SmallRun.local(run.table(1, Table.SCORES.name()))).exists();
+    assertThat(SmallRun.local(run.table(1, Table.WEIGHTS.name()))).doesNotExist();
+    assertThat(run.committedSteps()).containsExactly(0L);
+
+    CommandResult weigh = CommandResult.of("weigh", "--run", run.root().toString());
+    assertThat(weigh.err()).isEqualTo(result.err());
+    List<String> allowed = new ArrayList<>(Arrays.asList(faults));
+    allowed.add("verifier.max_fault_share=1");
+    assertThat(CommandResult.of(train(allowed, "--resume")).code()).isZero();
+    assertThat(run.committedSteps()).containsExactly(0L, 1L);
+  }
+
+  @Test
+  void faultsStopAStepBeforeItSamplesFurtherPrompts() throws IOException {
+    CommandResult result =
+        CommandResult.of(
+            train(
+                List.of(
+                    "verifier.name=finqa_number",
+                    "objective.name=grpo",
+                    "objective.success=verified",
+                    "objective.dynamic_sampling.max_rounds=3",
+                    "run.steps=1")));
+    assertThat(result.err()).startsWith("Invalid verdicts of step 1: 16 of 16 are faults");
+    RunFolder run = SmallRun.folder(temporary, "run");
+    assertThat(run.tables(1, Table.PROMPTS.name())).hasSize(1);
+  }
+
+  @Test
+  void faultsUpToTheShareAreLeftOut() throws IOException {
+    List<String> settings = new ArrayList<>();
+    settings.add(problems("a|2|", "b|2|", "c|=|finqa_number", "d|=|finqa_number"));
+    settings.add("run.steps=1");
+    settings.add("verifier.max_fault_share=0.49");
+    CommandResult result = CommandResult.of(train(settings));
+    assertThat(result.err())
+        .startsWith("Invalid verdicts of step 1: 8 of 16 are faults of the verifier (")
+        .contains(" is 0.49): example c sample 0: ERROR, ");
+    settings.set(2, "verifier.max_fault_share=0.5");
+    assertThat(CommandResult.of(train(settings, "--resume")).code()).isZero();
+    assertThat(SmallRun.rows(SmallRun.folder(temporary, "run"), 1, Table.WEIGHTS))
+        .extracting(WeightRow::error)
+        .containsExactlyInAnyOrder(0, 0, 4, 4);
   }
 
   @Test
