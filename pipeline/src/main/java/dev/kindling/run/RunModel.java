@@ -33,7 +33,7 @@ public record RunModel(
    * Reads the model folder.
    *
    * @throws InvalidInputException if a file cannot be read as what it is, the tokenizer lacks a
-   *     token that the settings name, or has more tokens than the policy has rows
+   *     token that the settings name, or a file has more tokens than the policy has rows
    */
   public static RunModel read(RunFolder folder, Configuration conf) throws IOException {
     ModelFolder model = ModelFolder.open(folder.fileSystem().getConf(), folder.model());
@@ -57,7 +57,7 @@ public record RunModel(
           sampler.thinkingTokens() == 0
               ? SamplerSettings.NO_TOKEN
               : endOfThinking(tokenizer, sampler.endOfThinking()),
-          texts.endOfSequence(tokenizer, sampler.endOfSequence()));
+          texts.endOfSequence(tokenizer, sampler.endOfSequence(), shape.vocab()));
     }
   }
 

@@ -195,6 +195,9 @@ public final class RunStart {
 
   private long writePrompts(RunFolder folder, Configuration conf) throws IOException {
     RunModel model = RunModel.read(folder, conf);
+    if (conf.sampler().endOfSequence().isEmpty()) {
+      model.texts().disagreement(model.endOfSequence()).ifPresent(progress::tell);
+    }
     String path =
         conf.data()
             .path()

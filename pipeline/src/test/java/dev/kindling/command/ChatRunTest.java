@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +45,19 @@ class ChatRunTest {
             "data.path=" + data));
     sets.addAll(Arrays.asList(more));
     return sets;
+  }
+
+  /** Settings of a run from qwen3-tiny with another {@code eos_token_id} to generate with. */
+  private List<String> ending(String ids) throws IOException {
+    Path folder = Files.createDirectory(temporary.resolve("model"));
+    try (Stream<Path> files = Files.list(GoldenModel.of("qwen3-tiny").folder())) {
+      for (Path file : files.toList()) {
+        Files.copy(file, folder.resolve(file.getFileName()));
+      }
+    }
+    Files.writeString(
+        folder.resolve("generation_config.json"), "{\"eos_token_id\": %s}".formatted(ids));
+    return settings("qwen3-tiny", "data.style=chat", "model.checkpoint=" + folder);
   }
 
   private static void refuses(List<String> settings, String message) {
@@ -89,6 +103,24 @@ class ChatRunTest {
       assertThat(Arrays.copyOf(answer, answer.length - 1)).doesNotContain(593, 595);
       assertThat(last == 593 || last == 595).isEqualTo(rollout.finishReason().equals("stop"));
     }
+  }
+
+  @Test
+  void aTurnEndsWhereTheTokenizerSaysThoughTheGenerationConfigForgetsIt() throws IOException {
+    RunFolder run = SmallRun.train(ending("593"), false);
+    assertThat(prompts(run).get(0).goldIds()).endsWith(595);
+    for (RolloutRow rollout : SmallRun.rows(run, 1, Table.ROLLOUTS)) {
+      int[] answer = rollout.answerIds();
+      assertThat(Arrays.copyOf(answer, answer.length - 1)).doesNotContain(593, 595);
+    }
+  }
+
+  @Test
+  void anEndBeyondTheVocabularyIsRefusedBeforeAnythingIsSampled() throws IOException {
+    refuses(
+        ending("[595, 151645]"),
+        "Invalid eos_token_id in generation_config.json: [595, 151645] (must be < the policy's vocabulary, 608)");
+    assertThat(temporary.resolve("run")).doesNotExist();
   }
 
   @Test

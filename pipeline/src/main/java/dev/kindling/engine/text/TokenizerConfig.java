@@ -4,16 +4,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.kindling.check.Check;
 import dev.kindling.check.InvalidInputException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a model folder says of text besides {@code tokenizer.json}, read as transformers reads it.
@@ -24,15 +28,16 @@ import java.util.Set;
  *     tokenizer_config.json}, of several the one named {@code default}
  * @param addsBos whether {@code bos_token} starts a text; empty where {@code tokenizer.json}
  *     decides
- * @param endOfSequence ids of the tokens that end a text ({@code generation_config.json}, else
- *     {@code config.json}); empty where neither tells
+ * @param endOfSequence ids of the tokens that end a text as {@code eos_token_id} lists them, by the
+ *     file, {@code generation_config.json} first; only files that list any
  */
 public record TokenizerConfig(
     Map<String, JsonNode> specialTokens,
     Optional<String> chatTemplate,
     Optional<Boolean> addsBos,
-    List<Integer> endOfSequence) {
+    Map<String, List<Integer>> endOfSequence) {
   private static final String CONFIG = "tokenizer_config.json";
+  private static final String ENDS = "eos_token_id";
   private static final JsonMapper JSON = new JsonMapper();
   private static final Set<String> SPECIAL =
       Set.of(
@@ -53,7 +58,8 @@ public record TokenizerConfig(
    *
    * @param files content of the folder's small files by name
    * @param folder the folder, for messages
-   * @throws InvalidInputException when a file is not JSON, or its chat templates have no default
+   * @throws InvalidInputException when a file is not JSON, its chat templates have no default, or
+   *     an {@code eos_token_id} is no token's
    */
   public static TokenizerConfig read(Map<String, byte[]> files, String folder) {
     JsonNode config = json(files, folder, CONFIG);
@@ -63,12 +69,18 @@ public record TokenizerConfig(
     Optional<String> file =
         Optional.ofNullable(files.get("chat_template.jinja"))
             .map(text -> new String(text, StandardCharsets.UTF_8));
-    List<Integer> ends = ids(json(files, folder, "generation_config.json"));
+    Map<String, List<Integer>> ends = new LinkedHashMap<>();
+    for (String name : List.of("generation_config.json", "config.json")) {
+      List<Integer> ids = ids(json(files, folder, name).path(ENDS), folder + "/" + name);
+      if (!ids.isEmpty()) {
+        ends.put(name, ids);
+      }
+    }
     return new TokenizerConfig(
         special,
         file.isPresent() ? file : embedded(config.path("chat_template"), folder),
         addsBos(config),
-        ends.isEmpty() ? ids(json(files, folder, "config.json")) : ends);
+        ends);
   }
 
   private static JsonNode json(Map<String, byte[]> files, String folder, String name) {
@@ -122,13 +134,19 @@ public record TokenizerConfig(
     return Optional.of(config.path("add_bos_token").asBoolean(true));
   }
 
-  private static List<Integer> ids(JsonNode config) {
-    JsonNode ids = config.path("eos_token_id");
-    List<Integer> ends = new ArrayList<>();
-    if (ids.isInt()) {
-      ends.add(ids.asInt());
+  private static List<Integer> ids(JsonNode listed, String source) {
+    if (listed.isMissingNode() || listed.isNull()) {
+      return List.of();
     }
-    ids.forEach(id -> ends.add(id.asInt()));
+    List<Integer> ends = new ArrayList<>();
+    for (JsonNode id : listed.isArray() ? listed : List.of(listed)) {
+      if (!id.isInt() || id.asInt() < 0) {
+        throw new InvalidInputException(
+            "Invalid %s in %s: %s (must be an integer >= 0, or a list of them)"
+                .formatted(ENDS, source, listed));
+      }
+      ends.add(id.asInt());
+    }
     return ends;
   }
 
@@ -161,24 +179,56 @@ public record TokenizerConfig(
   }
 
   /**
-   * Tokens of which any ends an answer; the first, the one that {@code eos_token} names if it is
-   * among them, closes a gold answer.
+   * Tokens of which any ends an answer: all that the files name, for a model whose files disagree
+   * writes any of them. The first closes a gold answer: what {@code eos_token} names, the end of a
+   * turn in chat models, else the first that is listed.
    *
    * @param named text of the only one, as a setting names it
-   * @throws InvalidInputException when neither the setting nor the model names one
+   * @param vocab tokens that the policy can draw
+   * @throws InvalidInputException when neither the setting nor the model names one, or the model
+   *     one that the policy cannot draw
    */
-  public int[] endOfSequence(Tokenizer tokenizer, Optional<String> named) {
+  public int[] endOfSequence(Tokenizer tokenizer, Optional<String> named, int vocab) {
     if (named.isPresent()) {
       return new int[] {tokenizer.token("sampler.end_of_sequence", named.get())};
     }
-    Optional<Integer> eos = special("eos_token").map(text -> tokenizer.token("eos_token", text));
     Set<Integer> ends = new LinkedHashSet<>();
-    eos.filter(id -> endOfSequence.isEmpty() || endOfSequence.contains(id)).ifPresent(ends::add);
-    ends.addAll(endOfSequence);
+    special("eos_token").map(text -> tokenizer.token("eos_token", text)).ifPresent(ends::add);
+    Check check = new Check();
+    endOfSequence.forEach(
+        (file, ids) -> {
+          check.that(
+              ids.stream().allMatch(id -> id < vocab),
+              ENDS + " in " + file,
+              ids,
+              "must be < the policy's vocabulary, " + vocab);
+          ends.addAll(ids);
+        });
+    check.done();
     if (ends.isEmpty()) {
       throw new InvalidInputException(
           "Missing sampler.end_of_sequence (the model has neither eos_token_id nor eos_token)");
     }
     return ends.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  /**
+   * A sentence where the file that transformers would ask lacks an end that another has; empty
+   * where the others only repeat it.
+   *
+   * @param ends what {@link #endOfSequence(Tokenizer, Optional, int)} gave without a setting
+   */
+  public Optional<String> disagreement(int[] ends) {
+    Optional<List<Integer>> first = endOfSequence.values().stream().findFirst();
+    if (first.isEmpty() || Arrays.stream(ends).allMatch(first.get()::contains)) {
+      return Optional.empty();
+    }
+    Stream<String> files =
+        endOfSequence.entrySet().stream().map(file -> file.getKey() + " " + file.getValue());
+    Stream<String> token =
+        special("eos_token").stream().map(text -> "eos_token [" + ends[0] + "], " + text);
+    return Optional.of(
+        "The model's files name different ends of an answer (%s): it ends at any of them, y* with %d"
+            .formatted(Stream.concat(files, token).collect(Collectors.joining("; ")), ends[0]));
   }
 }

@@ -115,7 +115,7 @@ class GoldenTextTest {
       throws IOException {
     try (Tokenizer tokenizer = tokenizer(model)) {
       TokenizerConfig config = config(model);
-      int[] ends = config.endOfSequence(tokenizer, Optional.empty());
+      int[] ends = config.endOfSequence(tokenizer, Optional.empty(), tokenizer.vocab());
       assertThat(ends).containsExactlyInAnyOrder(GoldenModel.ints(model.golden().at("/meta/eos")));
       assertThat(tokenizer.decode(new int[] {ends[0]}, false))
           .isEqualTo(config.special("eos_token").orElseThrow());

@@ -8,7 +8,6 @@ import dev.kindling.GoldenModel;
 import dev.kindling.check.InvalidInputException;
 import java.io.IOException;
 import java.time.LocalDate;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -38,7 +37,7 @@ class PromptEncoderTest {
             Map.of("bos_token", TextNode.valueOf("<pad>")),
             Optional.ofNullable(template),
             Optional.of(true),
-            List.of(1));
+            Map.of());
     return PromptEncoder.chat(tokenizer, config, conversation, "runs/r/model");
   }
 

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kindling.check.InvalidInputException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the small files of a model folder say of its text. */
 class TokenizerConfigTest {
@@ -79,8 +82,12 @@ class TokenizerConfigTest {
     assertThat(config.specialTokens()).containsOnlyKeys("bos_token", "eos_token", "pad_token");
   }
 
+  private static int[] ends(TokenizerConfig config) {
+    return config.endOfSequence(tokenizer, Optional.empty(), 260);
+  }
+
   @Test
-  void aTextEndsAtTheTokensOfTheGenerationConfigElseOfTheConfigElseAtEosToken() {
+  void aTextEndsAtWhateverTokenAFileNames() {
     String eos = "{\"eos_token\": \"</think>\"}";
     Map<String, String> all =
         Map.of(
@@ -88,17 +95,84 @@ class TokenizerConfigTest {
             "generation_config.json", "{\"eos_token_id\": [7, 2, 1]}",
             "config.json", "{\"eos_token_id\": 9}");
     // The token that eos_token names closes a gold answer, so it comes first.
-    assertThat(config(all).endOfSequence(tokenizer, Optional.empty())).containsExactly(2, 7, 1);
-    assertThat(config(all).endOfSequence(tokenizer, Optional.of("<|endoftext|>")))
+    assertThat(ends(config(all))).containsExactly(2, 7, 1, 9);
+    assertThat(config(all).endOfSequence(tokenizer, Optional.of("<|endoftext|>"), 260))
         .containsExactly(1);
-    assertThat(
-            config(Map.of("tokenizer_config.json", eos, "config.json", "{\"eos_token_id\": 9}"))
-                .endOfSequence(tokenizer, Optional.empty()))
-        .containsExactly(9);
-    assertThat(config(eos).endOfSequence(tokenizer, Optional.empty())).containsExactly(2);
-    assertThatThrownBy(() -> config("{}").endOfSequence(tokenizer, Optional.empty()))
+    Map<String, String> config =
+        Map.of("tokenizer_config.json", eos, "config.json", "{\"eos_token_id\": 9}");
+    assertThat(ends(config(config))).containsExactly(2, 9);
+    Map<String, String> generation =
+        Map.of(
+            "generation_config.json", "{\"eos_token_id\": [7, 2]}",
+            "config.json", "{\"eos_token_id\": [9, 7]}");
+    assertThat(ends(config(generation))).containsExactly(7, 2, 9);
+    assertThat(ends(config(eos))).containsExactly(2);
+    assertThatThrownBy(() -> ends(config("{}")))
         .hasMessage(
             "Missing sampler.end_of_sequence (the model has neither eos_token_id nor eos_token)");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        // generation_config.json | config.json | what is said of them, eos_token being 2
+        "1 | 2 | The model's files name different ends of an answer (generation_config.json [1]; config.json [2]; eos_token [2], </think>): it ends at any of them, y* with 2",
+        "[1, 2] | 2 |",
+        "[1, 2] | 1 |",
+        "[1, 2] | 9 | The model's files name different ends of an answer (generation_config.json [1, 2]; config.json [9]; eos_token [2], </think>): it ends at any of them, y* with 2",
+        "null | [1, 9] | The model's files name different ends of an answer (config.json [1, 9]; eos_token [2], </think>): it ends at any of them, y* with 2",
+        "null | 2 |",
+        "[] | null |",
+      })
+  void filesThatNameDifferentEndsAreNamed(String generation, String config, String said) {
+    TokenizerConfig read =
+        config(
+            Map.of(
+                "tokenizer_config.json", "{\"eos_token\": \"</think>\"}",
+                "generation_config.json", "{\"eos_token_id\": %s}".formatted(generation),
+                "config.json", "{\"eos_token_id\": %s}".formatted(config)));
+    assertThat(read.disagreement(ends(read))).isEqualTo(Optional.ofNullable(said));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "-1",
+        "[2, -1]",
+        "2.0",
+        "true",
+        "`\"2\"`",
+        "{\"id\":2}",
+        "[[2]]",
+        "[null]",
+        "4294967298"
+      })
+  void anEndThatIsNoTokensIdIsRefusedWithItsFile(String ids) {
+    for (String file : List.of("generation_config.json", "config.json")) {
+      assertThatThrownBy(() -> config(Map.of(file, "{\"eos_token_id\": %s}".formatted(ids))))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessage(
+              "Invalid eos_token_id in model/%s: %s (must be an integer >= 0, or a list of them)"
+                  .formatted(file, ids.replace(" ", "")));
+    }
+  }
+
+  @Test
+  void anEndThatThePolicyCannotDrawIsRefusedWithItsFile() {
+    TokenizerConfig config =
+        config(
+            Map.of(
+                "generation_config.json", "{\"eos_token_id\": [2, 260]}",
+                "config.json", "{\"eos_token_id\": 259}"));
+    assertThatThrownBy(() -> ends(config))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            "Invalid eos_token_id in generation_config.json: [2, 260] (must be < the policy's vocabulary, 260)");
+    assertThat(config.endOfSequence(tokenizer, Optional.of("</think>"), 260)).containsExactly(2);
   }
 
   @Test
