@@ -2,6 +2,8 @@ package dev.kindling.conf;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.kindling.check.Check;
+import dev.kindling.check.HalfPair;
 import dev.kindling.check.InvalidInputException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -94,7 +96,7 @@ record Setting(String key, Type type, boolean optional) {
 
   private Object readPresent(JsonNode node) {
     if (type == String.class) {
-      return node.isTextual() ? node.asText() : refuse(node, "text; put it in quotes");
+      return node.isTextual() ? unicode(node.asText()) : refuse(node, "text; put it in quotes");
     } else if (type == boolean.class || type == Boolean.class) {
       return node.isBoolean() ? node.asBoolean() : refuse(node, "true or false");
     } else if (type == int.class) {
@@ -109,6 +111,12 @@ record Setting(String key, Type type, boolean optional) {
     }
     Type element = ((ParameterizedType) type).getActualTypeArguments()[0];
     return element == Integer.class ? readIntegers(node) : readEnums(node, (Class<?>) element);
+  }
+
+  private String unicode(String text) {
+    int half = HalfPair.find(text);
+    new Check().that(half < 0, key, HalfPair.escaped(text), HalfPair.rule(half)).done();
+    return text;
   }
 
   private double readDouble(JsonNode node) {

@@ -106,6 +106,6 @@ final class JsonlFormat implements DataSetFormat {
   }
 
   private static String context(RecordFields fields) {
-    return fields.isAbsent("context") ? "{}" : fields.object("context").object().toString();
+    return fields.isAbsent("context") ? "{}" : fields.json("context");
   }
 }

@@ -1,9 +1,11 @@
 package dev.kindling.dataset;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kindling.check.HalfPair;
 import dev.kindling.check.InvalidInputException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The fields of one JSON object, read with their types checked.
@@ -22,12 +24,19 @@ record RecordFields(JsonNode object, String prefix) {
     return new RecordFields(value, prefix + name + ".");
   }
 
+  /** The same as JSON, every text in it checked. */
+  String json(String name) {
+    RecordFields value = object(name);
+    value.requireUnicode("", value.object());
+    return value.object().toString();
+  }
+
   /** A text that is not blank. */
   String text(String name) {
     JsonNode value = object.path(name);
     require(
         value.isTextual() && !value.asText().isBlank(), name, value, "must be a text, not blank");
-    return value.asText();
+    return unicode(name, value);
   }
 
   /** A text; {@code absent} when the field is missing or null. */
@@ -37,7 +46,7 @@ record RecordFields(JsonNode object, String prefix) {
       return absent;
     }
     require(value.isTextual(), name, value, "must be a text");
-    return value.asText();
+    return unicode(name, value);
   }
 
   /** An array of texts, which may be blank. */
@@ -66,9 +75,36 @@ record RecordFields(JsonNode object, String prefix) {
   void require(boolean holds, String name, JsonNode value, String rule) {
     if (!holds) {
       String shown = value.isMissingNode() ? "nothing" : value.toString();
-      String quoted = shown.length() > MAX_QUOTED ? shown.substring(0, MAX_QUOTED) + "…" : shown;
       throw new InvalidInputException(
-          "Invalid " + prefix + name + ": " + quoted + " (" + rule + ")");
+          "Invalid " + prefix + name + ": " + quoted(shown) + " (" + rule + ")");
+    }
+  }
+
+  /** The beginning, cut between two characters. */
+  private static String quoted(String shown) {
+    boolean whole = shown.codePointCount(0, shown.length()) <= MAX_QUOTED;
+    return HalfPair.escaped(
+        whole ? shown : shown.substring(0, shown.offsetByCodePoints(0, MAX_QUOTED)) + "…");
+  }
+
+  private String unicode(String name, JsonNode text) {
+    int half = HalfPair.find(text.asText());
+    require(half < 0, name, text, HalfPair.rule(half));
+    return text.asText();
+  }
+
+  private void requireUnicode(String place, JsonNode value) {
+    if (value.isTextual()) {
+      unicode(place, value);
+    }
+    for (Map.Entry<String, JsonNode> field : value.properties()) {
+      String name = place.isEmpty() ? field.getKey() : place + "." + field.getKey();
+      int half = HalfPair.find(field.getKey());
+      require(half < 0, place, value, "a key " + HalfPair.rule(half));
+      requireUnicode(name, field.getValue());
+    }
+    for (int i = 0; i < (value.isArray() ? value.size() : 0); i++) {
+      requireUnicode(place + "[" + i + "]", value.get(i));
     }
   }
 
@@ -76,8 +112,9 @@ record RecordFields(JsonNode object, String prefix) {
     require(value.isArray(), name, value, "must be an array of texts");
     List<String> texts = new ArrayList<>();
     for (JsonNode element : value) {
-      require(element.isTextual(), name + "[" + texts.size() + "]", element, "must be a text");
-      texts.add(element.asText());
+      String place = name + "[" + texts.size() + "]";
+      require(element.isTextual(), place, element, "must be a text");
+      texts.add(unicode(place, element));
     }
     return texts;
   }

@@ -44,6 +44,21 @@ class ConfigurationTest {
   }
 
   @Test
+  void aTextWithHalfASurrogatePairIsRefused() {
+    assertThatThrownBy(
+            () -> load("data: {style: chat, system_prompt: \"cat \\ud83d\"}", "run.name=\udc31x"))
+        .isInstanceOfSatisfying(
+            InvalidInputException.class,
+            refused ->
+                assertThat(refused.violations())
+                    .containsExactlyInAnyOrder(
+                        "Invalid data.system_prompt: cat \\ud83d (must be Unicode: it has half a surrogate pair at character 4)",
+                        "Invalid run.name: \\udc31x (must be Unicode: it has half a surrogate pair at character 0)"));
+    assertThat(load("data: {style: chat, system_prompt: \"\\ud83d\\udc31\"}").data().systemPrompt())
+        .contains("🐱");
+  }
+
+  @Test
   void anEmptyFileChangesNothing() {
     assertThat(load("# only a comment\n")).isEqualTo(Configuration.load(List.of(), List.of()));
   }

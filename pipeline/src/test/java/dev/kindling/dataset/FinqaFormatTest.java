@@ -91,6 +91,12 @@ class FinqaFormatTest {
         "\"qa\" | \"q\" | Invalid qa: nothing (must be an object)",
         "\"100\" | 100 | Invalid table[1][2]: 100 (must be a text)",
         "[\".\"] | \".\" | Invalid post_text: \".\" (must be an array of texts)",
+        "see below | \\ud800"
+            + "| Invalid pre_text[1]: \"\\ud800 .\" (must be Unicode: it has half a surrogate pair at character 0)",
+        "$ 120 | \\udc00"
+            + "| Invalid table[1][1]: \"\\udc00\" (must be Unicode: it has half a surrogate pair at character 0)",
+        "divide(120, 100) | a\\udc00"
+            + "| Invalid qa.program: \"a\\udc00\" (must be Unicode: it has half a surrogate pair at character 1)",
       })
   void aRecordThatCannotBeUsedIsRejectedAndReadingGoesOn(String old, String now, String reason)
       throws IOException {

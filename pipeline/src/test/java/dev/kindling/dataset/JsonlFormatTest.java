@@ -72,6 +72,54 @@ class JsonlFormatTest {
     assertThat(read.examples()).extracting(RawExample::id).containsExactly("b");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'answer':'cat \\ud83d' | answer: 'cat \\ud83d' (must be Unicode: it has half a surrogate pair at character 4)",
+        "'answer':'\\udc31\\ud83d' | answer: '\\udc31\\ud83d' (must be Unicode: it has half a surrogate pair at character 0)",
+        "'answers':['x','\\ud83d\\udc31\\udc31'] | answers[1]: '🐱\\udc31' (must be Unicode: it has half a surrogate pair at character 2)",
+        "'rationale':'\\ud800','answer':'2' | rationale: '\\ud800' (must be Unicode: it has half a surrogate pair at character 0)",
+        "'verifier':'a\\ud800','answer':'2' | verifier: 'a\\ud800' (must be Unicode: it has half a surrogate pair at character 1)",
+        "'level':'\\udfff','answer':'2' | level: '\\udfff' (must be Unicode: it has half a surrogate pair at character 0)",
+        "'context':{'k':[1,{'m':'\\udfff'}]},'answer':'2' | context.k[1].m: '\\udfff' (must be Unicode: it has half a surrogate pair at character 0)",
+      })
+  void aTextWithHalfASurrogatePairIsRejectedBecauseNeitherTableNorTokensHoldIt(
+      String fields, String reason) throws IOException {
+    String line = "{'id':'a','prompt':'p'," + fields + "}";
+    String whole = "\n{'id':'b','prompt':'\\ud83d\\udc31','answer':'\ud83d\udc31'}";
+    ReadFile read = ReadFile.of("jsonl", (line + whole).replace('\'', '"'));
+    assertThat(read.rejections())
+        .containsExactly(new Rejected("some.file", 0, "a", "Invalid " + reason.replace('\'', '"')));
+    assertThat(read.examples()).extracting(RawExample::prompt).containsExactly("🐱");
+  }
+
+  @Test
+  void keysOfAContextIdsAndPromptsAreUnicodeToo() throws IOException {
+    String lines =
+        """
+        {'id':'a','prompt':'p','answer':'2','context':{'k':{'\\ud800':1}}}
+        {'id':'\\ud800','prompt':'p','answer':'2'}
+        {'id':'c','prompt':'\\ud800','answer':'2'}
+        """;
+    assertThat(ReadFile.of("jsonl", lines.replace('\'', '"')).rejections())
+        .extracting(Rejected::reason)
+        .containsExactly(
+            "Invalid context.k: {\"\\ud800\":1} (a key must be Unicode: it has half a surrogate pair at character 0)",
+            "Invalid id: \"\\ud800\" (must be Unicode: it has half a surrogate pair at character 0)",
+            "Invalid prompt: \"\\ud800\" (must be Unicode: it has half a surrogate pair at character 0)");
+  }
+
+  @Test
+  void aQuotedValueIsCutBetweenCharacters() throws IOException {
+    String cats = "🐱".repeat(100);
+    String line = "{\"id\": \"a\", \"prompt\": \"p\", \"answer\": {\"a\": \"" + cats + "\"}}";
+    assertThat(ReadFile.of("jsonl", line).rejections().get(0).reason())
+        .isEqualTo(
+            "Invalid answer: {\"a\":\"%s… (must be a text, not blank)".formatted("🐱".repeat(74)));
+  }
+
   @Test
   void theSecondRecordOfAnIdIsRejectedAtItsLine() throws IOException {
     String line = "{\"id\": \"a\", \"prompt\": \"p\", \"answer\": \"2\"}";

@@ -6,6 +6,8 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import dev.kindling.check.Check;
+import dev.kindling.check.HalfPair;
 import dev.kindling.check.InvalidInputException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -102,8 +104,11 @@ public final class Tokenizer implements AutoCloseable {
    *
    * @param addSpecialTokens whether the tokens that the file's post-processor puts around a text
    *     are added
+   * @throws InvalidInputException when the text has half a surrogate pair, for which there is none
    */
   public int[] encode(String text, boolean addSpecialTokens) {
+    int half = HalfPair.find(text);
+    new Check().that(half < 0, "text", "no tokens", HalfPair.rule(half)).done();
     return Arrays.stream(library.encode(text, addSpecialTokens, false).getIds())
         .mapToInt(Math::toIntExact)
         .toArray();

@@ -36,6 +36,14 @@ class TokenizerTest {
   }
 
   @Example
+  void halfASurrogatePairHasNoTokens() {
+    assertThatThrownBy(() -> bytes.encode("🐱\ud83d"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            "Invalid text: no tokens (must be Unicode: it has half a surrogate pair at character 2)");
+  }
+
+  @Example
   void everyByteIsOneTokenAboveTheFourSpecialOnes() {
     assertThat(bytes.vocab()).isEqualTo(260);
     assertThat(bytes.encode("\n A~\u00e9"))
