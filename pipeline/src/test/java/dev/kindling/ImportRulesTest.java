@@ -50,7 +50,15 @@ class ImportRulesTest {
           Map.entry("dev.kindling.row", List.of("dev.kindling.check", SPARK, SCALA)),
           Map.entry(
               "dev.kindling.dataset", List.of("dev.kindling.check", "dev.kindling.row", JACKSON)),
-          Map.entry("dev.kindling.io", List.of("dev.kindling.check", JACKSON, HADOOP, LOG)),
+          Map.entry(
+              "dev.kindling.io",
+              List.of(
+                  "dev.kindling.check",
+                  "com.github.luben.zstd",
+                  "org.apache.commons.compress..",
+                  JACKSON,
+                  HADOOP,
+                  LOG)),
           Map.entry(
               "dev.kindling.engine",
               List.of(

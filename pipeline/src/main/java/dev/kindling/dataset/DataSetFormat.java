@@ -3,7 +3,9 @@ package dev.kindling.dataset;
 import dev.kindling.check.InvalidInputException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** A file format of data sets. Files are read as a stream, one record in memory at a time. */
 public interface DataSetFormat {
@@ -12,10 +14,10 @@ public interface DataSetFormat {
    * A record without a question or a gold answer, with a field of the wrong type, or with the id of
    * an earlier record of the file is rejected.
    *
-   * @param file the file's bytes, UTF-8; not closed
+   * @param file the file's bytes, UTF-8 with or without a byte order mark; not closed
    * @param fileName how errors and rejections name the file
    * @param style what the prompt tells of the task
-   * @param examples takes the records that are usable
+   * @param examples takes the records that are usable, and tells why one is rejected all the same
    * @param rejections takes the others
    * @throws InvalidInputException if the file is not of this format or ends too early, naming the
    *     file, the record and the last id that was read
@@ -25,7 +27,7 @@ public interface DataSetFormat {
       InputStream file,
       String fileName,
       PromptStyle style,
-      Consumer<RawExample> examples,
+      Function<RawExample, Optional<String>> examples,
       Consumer<Rejected> rejections)
       throws IOException;
 }

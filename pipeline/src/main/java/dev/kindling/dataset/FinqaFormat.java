@@ -14,8 +14,10 @@ import java.io.InputStream;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * FinQA (arXiv:2109.00122) as its authors publish it: one JSON array of records with {@code id},
@@ -49,14 +51,14 @@ final class FinqaFormat implements DataSetFormat {
       InputStream file,
       String fileName,
       PromptStyle style,
-      Consumer<RawExample> examples,
+      Function<RawExample, Optional<String>> examples,
       Consumer<Rejected> rejections)
       throws IOException {
     RecordSink sink =
         new RecordSink(
             fileName, (record, fields) -> parse(record, fields, style), examples, rejections);
     long index = 0;
-    try (JsonParser parser = MAPPER.createParser(file)) {
+    try (JsonParser parser = MAPPER.createParser(DataBytes.text(file, fileName))) {
       parser.disable(JsonParser.Feature.AUTO_CLOSE_SOURCE);
       if (parser.nextToken() != JsonToken.START_ARRAY) {
         throw sink.broken(index, "the file must be a JSON array of records", null);

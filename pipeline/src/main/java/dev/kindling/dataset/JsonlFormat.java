@@ -1,9 +1,14 @@
 package dev.kindling.dataset;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,12 +17,14 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Kindling's own format: one JSON object a line, blank lines passed over. A record's place in the
- * file is the number of its line, 0-based.
+ * file is the number of its line, 0-based, blank ones counted.
  *
  * <ul>
  *   <li>{@code id}: text, unique in the file
@@ -31,7 +38,10 @@ import java.util.function.Consumer;
  *   <li>{@code context}: object for the verifier, optional; {@code {}} when absent
  * </ul>
  *
- * A record with any other key is rejected, because a misspelt {@code verifier} would train on
+ * A number in place of an id or an answer is the text that it is written as: {@code 2.50} is not
+ * {@code 2.5}.
+ *
+ * <p>A record with any other key is rejected, because a misspelt {@code verifier} would train on
  * another reward than the one that was meant.
  */
 final class JsonlFormat implements DataSetFormat {
@@ -39,27 +49,33 @@ final class JsonlFormat implements DataSetFormat {
       Set.of("id", "prompt", "answer", "answers", "rationale", "verifier", "level", "context");
 
   private static final String VERIFIER = "answer_match";
+  private static final Set<String> MAY_BE_NUMBERS = Set.of("id", "answer", "answers");
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+
+  // Behind a part of a record there are others.
+  private static final JsonMapper PARTS = new JsonMapper();
 
   @Override
   public void read(
       InputStream file,
       String fileName,
       PromptStyle style,
-      Consumer<RawExample> examples,
+      Function<RawExample, Optional<String>> examples,
       Consumer<Rejected> rejections)
       throws IOException {
     RecordSink sink = new RecordSink(fileName, JsonlFormat::parse, examples, rejections);
     // A decoder of its own reports bytes that are not UTF-8; a charset would replace them.
     BufferedReader lines =
-        new BufferedReader(new InputStreamReader(file, StandardCharsets.UTF_8.newDecoder()));
+        new BufferedReader(
+            new InputStreamReader(
+                DataBytes.text(file, fileName), StandardCharsets.UTF_8.newDecoder()));
     long index = 0;
     try {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         if (!line.isBlank()) {
-          sink.accept(index, MAPPER.readTree(line));
+          sink.accept(index, record(line));
         }
         index++;
       }
@@ -68,6 +84,58 @@ final class JsonlFormat implements DataSetFormat {
     } catch (CharacterCodingException e) {
       throw sink.broken(index, "the file must be UTF-8", e);
     }
+  }
+
+  private static JsonNode record(String line) throws IOException {
+    JsonNode record = MAPPER.readTree(line);
+    if (record instanceof ObjectNode object && hasNumbers(object)) {
+      writeNumbersAsTexts(object, line);
+    }
+    return record;
+  }
+
+  private static boolean hasNumbers(ObjectNode record) {
+    boolean has = false;
+    for (String key : MAY_BE_NUMBERS) {
+      has |= record.path(key).isNumber();
+      for (JsonNode element : record.path(key)) {
+        has |= element.isNumber();
+      }
+    }
+    return has;
+  }
+
+  /** Reads the line again, because a number of a tree does not know how it was written. */
+  private static void writeNumbersAsTexts(ObjectNode record, String line) throws IOException {
+    try (JsonParser parser = MAPPER.createParser(line)) {
+      parser.nextToken();
+      for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
+        parser.nextToken();
+        if (MAY_BE_NUMBERS.contains(key)) {
+          record.set(key, written(parser, key.equals("answers")));
+        } else {
+          parser.skipChildren();
+        }
+      }
+    }
+  }
+
+  /** The value that begins, numbers as texts: one by itself, or those of a list. */
+  private static JsonNode written(JsonParser parser, boolean list) throws IOException {
+    if (parser.currentToken().isNumeric()) {
+      return TextNode.valueOf(parser.getText());
+    }
+    if (!list || parser.currentToken() != JsonToken.START_ARRAY) {
+      return PARTS.readTree(parser);
+    }
+    ArrayNode elements = MAPPER.createArrayNode();
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      elements.add(
+          parser.currentToken().isNumeric()
+              ? TextNode.valueOf(parser.getText())
+              : PARTS.<JsonNode>readTree(parser));
+    }
+    return elements;
   }
 
   private static RawExample parse(long record, RecordFields fields) {

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kindling.check.InvalidInputException;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * What the formats share: takes the records of one file in order, gives each to its consumer, and
@@ -14,7 +16,7 @@ import java.util.function.Consumer;
 final class RecordSink {
   private final String fileName;
   private final Parser parser;
-  private final Consumer<RawExample> examples;
+  private final Function<RawExample, Optional<String>> examples;
   private final Consumer<Rejected> rejections;
   private final Set<String> ids = new HashSet<>();
   private String lastId = "";
@@ -32,7 +34,7 @@ final class RecordSink {
   RecordSink(
       String fileName,
       Parser parser,
-      Consumer<RawExample> examples,
+      Function<RawExample, Optional<String>> examples,
       Consumer<Rejected> rejections) {
     this.fileName = fileName;
     this.parser = parser;
@@ -63,7 +65,9 @@ final class RecordSink {
       lastId = id;
     }
     // Outside the try: a consumer's own exception is not the record's fault.
-    examples.accept(example);
+    examples
+        .apply(example)
+        .ifPresent(reason -> rejections.accept(new Rejected(fileName, index, id, reason)));
   }
 
   /** The error of a file that does not read as JSON from some record on. */

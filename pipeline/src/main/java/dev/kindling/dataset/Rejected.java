@@ -4,7 +4,7 @@ package dev.kindling.dataset;
  * A record that was left out; reading went on after it.
  *
  * @param file the file as the caller named it
- * @param record place of the record in the file, 0-based
+ * @param record place of the record in the file, 0-based: of JSON lines the line's
  * @param id the record's id; empty when it has none
  * @param reason every violated rule, each naming the field, the value and the rule
  */

@@ -1,6 +1,7 @@
 package dev.kindling.io;
 
 import dev.kindling.check.InvalidInputException;
+import dev.kindling.check.LfsPointer;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -45,6 +46,9 @@ public final class SafetensorsReader implements Closeable {
     String file = path.toString();
     FileBytes in = FileBytes.open(fileSystem, path);
     try {
+      byte[] begin = new byte[(int) Math.min(LfsPointer.BYTES, in.length())];
+      readFully(file, in, 0, begin, begin.length);
+      LfsPointer.refuse(begin, file);
       byte[] lengthBytes = new byte[LENGTH_BYTES];
       readFully(file, in, 0, lengthBytes, LENGTH_BYTES);
       long length = ByteBuffer.wrap(lengthBytes).order(ByteOrder.LITTLE_ENDIAN).getLong();

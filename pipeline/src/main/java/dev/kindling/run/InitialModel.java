@@ -1,6 +1,7 @@
 package dev.kindling.run;
 
 import dev.kindling.check.InvalidInputException;
+import dev.kindling.check.LfsPointer;
 import dev.kindling.conf.Configuration;
 import dev.kindling.conf.ModelConf;
 import dev.kindling.engine.model.ModelConfig;
@@ -159,7 +160,9 @@ final class InitialModel implements Closeable {
     }
     Path file = new Path(setting);
     try (InputStream in = file.getFileSystem(hadoop).open(file)) {
-      return in.readAllBytes();
+      byte[] json = in.readAllBytes();
+      LfsPointer.refuse(json, file + " (model.tokenizer)");
+      return json;
     } catch (FileNotFoundException e) {
       throw new InvalidInputException(
           "Invalid model.tokenizer: "

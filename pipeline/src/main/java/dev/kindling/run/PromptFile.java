@@ -7,6 +7,7 @@ import dev.kindling.dataset.PromptStyle;
 import dev.kindling.dataset.Rejected;
 import dev.kindling.engine.text.PromptEncoder;
 import dev.kindling.engine.text.Tokenizer;
+import dev.kindling.io.Decompressed;
 import dev.kindling.io.FileMistake;
 import dev.kindling.io.RunFolder;
 import dev.kindling.row.PromptRow;
@@ -19,6 +20,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /** A data set file as a run's settings and tokenizer read it. */
@@ -49,7 +51,7 @@ final class PromptFile {
       throws IOException {
     Path file = new Path(path);
     Prepare.Imported imported;
-    try (InputStream in = file.getFileSystem(hadoop).open(file);
+    try (InputStream in = open(file.getFileSystem(hadoop), file);
         Tokenizer tokenizer = model.tokenizer().load()) {
       imported =
           Prepare.read(
@@ -88,6 +90,20 @@ final class PromptFile {
         prompts.subList(0, Math.min(most, prompts.size())),
         imported.rejected(),
         conf.verifier().name());
+  }
+
+  private static InputStream open(FileSystem files, Path file) throws IOException {
+    if (files.getFileStatus(file).isDirectory()) {
+      throw new InvalidInputException(
+          "Cannot read data set " + file + ": it is a folder (must be a file)");
+    }
+    InputStream in = files.open(file);
+    try {
+      return Decompressed.of(in, file.getName());
+    } catch (IOException | RuntimeException e) {
+      in.close();
+      throw e;
+    }
   }
 
   private static PromptEncoder encoder(DataConf data, RunModel model, Tokenizer tokenizer) {

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -43,14 +44,15 @@ public final class Prepare {
    * @param answerTokens longest sampled answer
    */
   public record Room(int maxPositions, int thinkingTokens, int answerTokens) {
-    private String refusal(PromptRow prompt, int rationaleTokens) {
+    private Optional<String> refusal(PromptRow prompt, int rationaleTokens) {
       int rationale = thinkingTokens == 0 ? 0 : Math.max(thinkingTokens, rationaleTokens) + 1;
       int answer = Math.max(answerTokens, prompt.goldIds().length);
       int needed = prompt.promptIds().length + rationale + answer;
       return needed <= maxPositions
-          ? null
-          : "prompt of %d tokens needs %d positions with its rationale and answer (model.max_positions is %d)"
-              .formatted(prompt.promptIds().length, needed, maxPositions);
+          ? Optional.empty()
+          : Optional.of(
+              "prompt of %d tokens needs %d positions with its rationale and answer (model.max_positions is %d)"
+                  .formatted(prompt.promptIds().length, needed, maxPositions));
     }
   }
 
@@ -77,7 +79,7 @@ public final class Prepare {
       throws IOException {
     List<PromptRow> prompts = new ArrayList<>();
     List<Rejected> rejected = new ArrayList<>();
-    String split = fileName.replaceFirst("\\.[^.]*$", "");
+    String split = fileName.replaceFirst("\\.(gz|bz2|zst)$", "").replaceFirst("\\.[^.]*$", "");
     dataSet
         .format()
         .read(
@@ -94,12 +96,12 @@ public final class Prepare {
                       prompts.size(),
                       encoder.encode(example.prompt()),
                       closed(tokenizer.encode(example.goldAnswers().get(0)), endOfSequence));
-              String refusal = room.refusal(prompt, tokenizer.encode(example.rationale()).length);
-              if (refusal == null) {
+              Optional<String> refusal =
+                  room.refusal(prompt, tokenizer.encode(example.rationale()).length);
+              if (refusal.isEmpty()) {
                 prompts.add(prompt);
-              } else {
-                rejected.add(new Rejected(fileName, example.record(), example.id(), refusal));
               }
+              return refusal;
             },
             rejected::add);
     return new Imported(prompts, rejected);

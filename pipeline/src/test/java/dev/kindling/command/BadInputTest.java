@@ -11,12 +11,15 @@ import dev.kindling.row.RolloutRow;
 import dev.kindling.row.Table;
 import dev.kindling.run.RunStart;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -137,6 +140,28 @@ class BadInputTest {
                 + " with its rationale and answer (model.max_positions is 32)")
             .formatted(path),
         train("data.path=" + path));
+  }
+
+  @Test
+  void aFolderInPlaceOfADataSetIsNamed() throws IOException {
+    refuses(
+        "Cannot read data set " + temporary + ": it is a folder (must be a file)",
+        train("data.path=" + temporary));
+  }
+
+  @Test
+  void aRecordIsNamedByTheNumberOfItsLineInAPackedFileToo() throws IOException {
+    String lines =
+        "\n{\"id\":\"short\",\"prompt\":\"1+1?\",\"answer\":\"2\"}\n\n"
+            + "{\"id\":\"long\",\"prompt\":\"%s?\",\"answer\":\"2\"}\n".formatted("1+".repeat(10));
+    Path file = temporary.resolve("long.jsonl.gz");
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+      out.write(lines.getBytes(StandardCharsets.UTF_8));
+    }
+    CommandResult result = CommandResult.of(train("data.path=" + file));
+    assertThat(result.err())
+        .contains("first: long.jsonl.gz record 3 (id 'long'): prompt of 21 tokens");
+    assertThat(result.code()).isEqualTo(Main.USERS_MISTAKE);
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Kindling's own file format. */
 class JsonlFormatTest {
@@ -51,7 +52,13 @@ class JsonlFormatTest {
         "{'id': 'a', 'prompt': 'p'} | Invalid answer: nothing (must be a text, not blank)",
         "{'id': 'a', 'prompt': 'p', 'answer': ' '}"
             + "| Invalid answer: ' ' (must be a text, not blank)",
-        "{'id': 'a', 'prompt': 'p', 'answer': 2} | Invalid answer: 2 (must be a text, not blank)",
+        "{'id': 'a', 'prompt': 'p', 'answer': true}"
+            + "| Invalid answer: true (must be a text, not blank)",
+        "{'id': 'a', 'prompt': 'p', 'answer': [2]}"
+            + "| Invalid answer: [2] (must be a text, not blank)",
+        "{'id': 'a', 'prompt': 'p', 'answers': ['2', [3]]}"
+            + "| Invalid answers[1]: [3] (must be a text)",
+        "{'id': 'a', 'prompt': 5, 'answer': '2'} | Invalid prompt: 5 (must be a text, not blank)",
         "{'id': 'a', 'prompt': 'p', 'answers': []}"
             + "| Invalid answers: [] (must hold at least one text, none blank)",
         "{'id': 'a', 'prompt': 'p', 'answers': ['2', '']}"
@@ -142,6 +149,58 @@ class JsonlFormatTest {
     assertThatThrownBy(() -> ReadFile.of("jsonl", first + line))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageStartingWith("Cannot read some.file: record 1, after id 'a' (" + reason);
+  }
+
+  @Test
+  void aNumberInPlaceOfAnIdOrAnAnswerIsTheTextThatItIsWrittenAs() throws IOException {
+    String lines =
+        """
+        {"id": 7, "prompt": "p", "answer": 123456789012345678901234567890}
+        {"answers": [2.50, "x", -1e5, 0], "context": {"answers": [1]}, "prompt": "p", "id": 1.0}
+        {"id": "7", "prompt": "p", "answer": 1}
+        {"id": 8, "prompt": "p", "answer": [1], "answer": {"a": [2]}, "answer": 3, "answer": 4}
+        """;
+    ReadFile read = ReadFile.of("jsonl", lines);
+    assertThat(read.examples()).extracting(RawExample::id).containsExactly("7", "1.0", "8");
+    assertThat(read.examples())
+        .extracting(RawExample::goldAnswers)
+        .containsExactly(
+            List.of("123456789012345678901234567890"),
+            List.of("2.50", "x", "-1e5", "0"),
+            List.of("4"));
+    assertThat(read.rejections())
+        .containsExactly(
+            new Rejected("some.file", 2, "7", "Invalid id: \"7\" (must be unique in the file)"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"jsonl", "finqa"})
+  void aByteOrderMarkIsPassedOver(String format) throws IOException {
+    String jsonl = "\ufeff{\"id\": \"a\", \"prompt\": \"p\", \"answer\": \"2\"}";
+    ReadFile read = ReadFile.of(format, format.equals("jsonl") ? jsonl : "\ufeff[]");
+    assertThat(read.rejections()).isEmpty();
+    assertThat(read.examples()).hasSize(format.equals("jsonl") ? 1 : 0);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "version https://git-lfs.github.com/spec/v1 | a Git LFS pointer: run git lfs pull",
+        "PAR1 | a Parquet file (must be JSON in UTF-8)",
+        "\u00fd7zXZ | an xz archive (must be JSON in UTF-8)",
+        "\u00fe\u00ff{ | text in UTF-16 or UTF-32 (must be JSON in UTF-8)",
+        "\u00ff\u00fe{ | text in UTF-16 or UTF-32 (must be JSON in UTF-8)",
+        "{\0\"\0i\0 | text in UTF-16 or UTF-32 (must be JSON in UTF-8)",
+        "\0{\0\" | text in UTF-16 or UTF-32 (must be JSON in UTF-8)",
+      })
+  void whatIsNoTextInUtf8IsCalledWhatItIs(String begin, String kind) {
+    byte[] file = (begin + "\noid sha256:5\n").getBytes(StandardCharsets.ISO_8859_1);
+    for (String format : List.of("jsonl", "finqa")) {
+      assertThatThrownBy(() -> ReadFile.of(format, PromptStyle.COLD, file))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessage("Cannot read some.file: it is " + kind);
+    }
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What a reader made of a file.
@@ -22,7 +23,10 @@ record ReadFile(List<RawExample> examples, List<Rejected> rejections) {
             new ByteArrayInputStream(file),
             "some.file",
             style,
-            read.examples::add,
+            example -> {
+              read.examples.add(example);
+              return Optional.empty();
+            },
             read.rejections::add);
     return read;
   }
