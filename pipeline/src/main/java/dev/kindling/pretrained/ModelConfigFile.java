@@ -22,7 +22,7 @@ public final class ModelConfigFile {
   private ModelConfigFile() {}
 
   /**
-   * Reads a file.
+   * Reads a file for sequences of some length. A sliding window that is no shorter changes nothing.
    *
    * @param mostPositions tokens of the longest sequence that is wanted; the file may allow fewer
    * @param source where the bytes came from, for messages
@@ -31,6 +31,27 @@ public final class ModelConfigFile {
   public static ModelConfig parse(byte[] json, int mostPositions, String source) {
     ModelFields fields = ModelFields.parse(json, source);
     ModelFamily family = family(fields);
+    requireFullAttention(fields, family, Math.min(mostPositions, maxPositions(fields, family)));
+    return shape(fields, family, mostPositions);
+  }
+
+  /**
+   * Reads a file for the model's parameters alone, which are the same with any sliding window.
+   *
+   * @param source where the bytes came from, for messages
+   * @throws InvalidInputException naming file, key, value and rule
+   */
+  static ModelConfig parseAnyWindow(byte[] json, String source) {
+    ModelFields fields = ModelFields.parse(json, source);
+    return shape(fields, family(fields), Integer.MAX_VALUE);
+  }
+
+  private static int maxPositions(ModelFields fields, ModelFamily family) {
+    return fields.integer("max_position_embeddings", family.maxPositions());
+  }
+
+  private static ModelConfig shape(ModelFields fields, ModelFamily family, int mostPositions) {
+    String source = fields.source();
     requirePlain(fields, family);
     int hidden = fields.integer("hidden_size");
     int heads = fields.integer("num_attention_heads");
@@ -50,7 +71,7 @@ public final class ModelConfigFile {
           kvHeads,
           fields.integer("head_dim", family.headDim(hidden, heads)),
           fields.integer("intermediate_size"),
-          Math.min(mostPositions, fields.integer("max_position_embeddings", family.maxPositions())),
+          Math.min(mostPositions, maxPositions(fields, family)),
           rope.number("rope_theta", fields.number("rope_theta", DEFAULT_THETA)),
           scaling(rope),
           fields.number("rms_norm_eps", DEFAULT_EPSILON),
@@ -100,10 +121,9 @@ public final class ModelConfigFile {
     fields.require(!fields.flag("mlp_bias"), "mlp_bias", "must be false");
     fields.require(
         fields.number("partial_rotary_factor", 1) == 1, "partial_rotary_factor", "must be 1");
-    requireFullAttention(fields, family);
   }
 
-  private static void requireFullAttention(ModelFields fields, ModelFamily family) {
+  private static void requireFullAttention(ModelFields fields, ModelFamily family, int longest) {
     boolean absent = !fields.node().has("sliding_window");
     boolean windowed = absent ? family.slidingWindow() > 0 : fields.has("sliding_window");
     boolean switchedOff =
@@ -111,16 +131,22 @@ public final class ModelConfigFile {
           case QWEN2, QWEN3 -> !fields.flag("use_sliding_window");
           case LLAMA, MISTRAL -> false;
         };
+    boolean slides = windowed && !switchedOff;
+    int window = slides ? fields.integer("sliding_window", family.slidingWindow()) : longest;
+    String length = "the longest sequence, %d (model.max_positions)".formatted(longest);
     fields.require(
-        !windowed || switchedOff,
+        window >= longest,
         "sliding_window",
         absent
-            ? "must be null: %s takes %d where it is left out"
-                .formatted(family.architecture(), family.slidingWindow())
-            : "must be null, or use_sliding_window false in a Qwen model: attention is full");
+            ? "must be null, or >= %s: %s takes %d where it is left out"
+                .formatted(length, family.architecture(), family.slidingWindow())
+            : "must be null, use_sliding_window false in a Qwen model, or >= %s: attention is full"
+                .formatted(length));
     for (JsonNode type : fields.node().path("layer_types")) {
-      fields.require(
-          type.asText().equals("full_attention"), "layer_types", "must all be full_attention");
+      boolean full =
+          type.asText().equals("full_attention")
+              || slides && type.asText().equals("sliding_attention");
+      fields.require(full, "layer_types", "must all be full_attention");
     }
   }
 

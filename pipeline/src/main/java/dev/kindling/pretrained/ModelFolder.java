@@ -1,6 +1,7 @@
 package dev.kindling.pretrained;
 
 import dev.kindling.check.InvalidInputException;
+import dev.kindling.check.LfsPointer;
 import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.ParameterLayout;
 import java.io.IOException;
@@ -84,7 +85,10 @@ public final class ModelFolder {
     }
     Path config = new Path(path, CONFIG);
     return new ModelFolder(
-        fileSystem, path, files, ModelConfigFile.parse(files.get(CONFIG), config.toString()));
+        fileSystem,
+        path,
+        files,
+        ModelConfigFile.parseAnyWindow(files.get(CONFIG), config.toString()));
   }
 
   private static boolean isKept(String name) {
@@ -102,11 +106,13 @@ public final class ModelFolder {
               .formatted(file.getPath(), file.getLen(), MOST_BYTES));
     }
     try (InputStream in = fileSystem.open(file.getPath())) {
-      return in.readAllBytes();
+      byte[] content = in.readAllBytes();
+      LfsPointer.refuse(content, file.getPath().toString());
+      return content;
     }
   }
 
-  /** The model's shape. */
+  /** The model's shape, a sliding window left aside: it has no parameters. */
   public ModelConfig shape() {
     return shape;
   }
@@ -114,6 +120,8 @@ public final class ModelFolder {
   /**
    * The model's shape for sequences of at most {@code mostPositions} tokens, or fewer where it
    * allows only fewer.
+   *
+   * @throws InvalidInputException when attention has a window that is shorter
    */
   public ModelConfig shape(int mostPositions) {
     return ModelConfigFile.parse(

@@ -2,6 +2,7 @@ package dev.kindling.pretrained;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kindling.check.InvalidInputException;
+import dev.kindling.check.LfsPointer;
 import dev.kindling.io.SafetensorsReader;
 import dev.kindling.io.StoredTensor;
 import java.io.Closeable;
@@ -43,14 +44,15 @@ final class WeightFiles implements Closeable {
     try {
       boolean single = fileSystem.exists(new Path(folder, SINGLE));
       boolean indexed = fileSystem.exists(new Path(folder, INDEX));
-      if (single && indexed) {
-        throw new InvalidInputException(
-            "Cannot read %s: it has %s and %s (must have one of them)"
-                .formatted(folder, SINGLE, INDEX));
+      if (indexed) {
+        weights.addShards(fileSystem, folder);
+        if (single && !weights.files.containsKey(SINGLE)) {
+          throw new InvalidInputException(
+              "Cannot read %s: it has %s and %s, which does not name it (must have one of them)"
+                  .formatted(folder, SINGLE, INDEX));
+        }
       } else if (single) {
         weights.add(fileSystem, folder, SINGLE);
-      } else if (indexed) {
-        weights.addShards(fileSystem, folder);
       } else {
         throw noWeights(fileSystem, folder);
       }
@@ -85,16 +87,24 @@ final class WeightFiles implements Closeable {
     SafetensorsReader reader = SafetensorsReader.open(fileSystem, path);
     files.put(name, reader);
     reader.tensors().values().stream()
+        .filter(tensor -> !isComputed(tensor.name()))
         .sorted(Comparator.comparingLong(StoredTensor::begin))
         .forEach(tensor -> byTensor.put(tensor.name(), reader));
     return reader;
+  }
+
+  /** Older versions of transformers store frequencies, which newer ones pass over as well. */
+  private static boolean isComputed(String tensor) {
+    return tensor.endsWith("rotary_emb.inv_freq");
   }
 
   private void addShards(FileSystem fileSystem, Path folder) throws IOException {
     Path index = new Path(folder, INDEX);
     ModelFields fields;
     try (InputStream in = fileSystem.open(index)) {
-      fields = ModelFields.parse(in.readAllBytes(), index.toString());
+      byte[] json = in.readAllBytes();
+      LfsPointer.refuse(json, index.toString());
+      fields = ModelFields.parse(json, index.toString());
     }
     Map<String, String> shardOf = new TreeMap<>();
     fields.require(fields.has(WEIGHT_MAP), WEIGHT_MAP, "must map tensors to files");
@@ -109,7 +119,7 @@ final class WeightFiles implements Closeable {
     }
     for (String shard : shardOf.values().stream().sorted().distinct().toList()) {
       for (String tensor : add(fileSystem, folder, shard).tensors().keySet()) {
-        if (!shard.equals(shardOf.get(tensor))) {
+        if (!isComputed(tensor) && !shard.equals(shardOf.get(tensor))) {
           throw new InvalidInputException(
               "Cannot read %s: tensor %s is in %s, the index says %s"
                   .formatted(folder, tensor, shard, shardOf.getOrDefault(tensor, "nothing of it")));
@@ -118,7 +128,7 @@ final class WeightFiles implements Closeable {
     }
     shardOf.forEach(
         (tensor, shard) -> {
-          if (!byTensor.containsKey(tensor)) {
+          if (!files.get(shard).tensors().containsKey(tensor)) {
             throw new InvalidInputException(
                 "Cannot read %s: tensor %s is not in %s, where the index has it"
                     .formatted(folder, tensor, shard));

@@ -141,10 +141,12 @@ class ModelConfigFileTest {
         "{'mlp_bias':true} | mlp_bias in here: true (must be false)",
         "{'partial_rotary_factor':0.5} | partial_rotary_factor in here: 0.5 (must be 1)",
         "{'rope_parameters':{'partial_rotary_factor':0.5}} | partial_rotary_factor in here: 0.5 (must be 1)",
-        "{'sliding_window':4096} | sliding_window in here: 4096 (must be null, or use_sliding_window false in a Qwen model: attention is full)",
-        "{'model_type':'mistral','architectures':null} | sliding_window in here: missing (must be null: MistralForCausalLM takes 4096 where it is left out)",
+        "{'sliding_window':2047} | sliding_window in here: 2047 (must be null, use_sliding_window false in a Qwen model, or >= the longest sequence, 2048 (model.max_positions): attention is full)",
+        "{'model_type':'mistral','architectures':null} | sliding_window in here: missing (must be null, or >= the longest sequence, 131072 (model.max_positions): MistralForCausalLM takes 4096 where it is left out)",
         "{'model_type':'mistral','architectures':null,'sliding_window':8,'use_sliding_window':false} | sliding_window in here: 8 (must be null",
         "{'model_type':'qwen2','architectures':null,'sliding_window':8,'use_sliding_window':true} | sliding_window in here: 8 (must be null",
+        "{'sliding_window':'9999'} | sliding_window in here: 9999 (must be an integer)",
+        "{'layer_types':['full_attention','chunked_attention'],'sliding_window':2048} | layer_types in here: [\"full_attention\",\"chunked_attention\"] (must all be full_attention)",
         "{'layer_types':['full_attention','sliding_attention']} | layer_types in here: [\"full_attention\",\"sliding_attention\"] (must all be full_attention)",
         "{'rope_scaling':{'rope_type':'yarn','factor':4}} | rope_type in here: yarn (must be default or llama3)",
         "{'rope_scaling':{'type':'linear','factor':4}} | type in here: linear (must be default or llama3)",
@@ -162,6 +164,19 @@ class ModelConfigFileTest {
     assertThatThrownBy(() -> parse(patched(patch)))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageStartingWith("Invalid " + message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{'sliding_window':2048}",
+        "{'model_type':'mistral','architectures':null,'max_position_embeddings':4096}",
+        "{'model_type':'qwen3','architectures':null,'max_position_embeddings':64,'sliding_window':64,'use_sliding_window':true,'layer_types':['full_attention','sliding_attention']}",
+      })
+  void aWindowThatNoSequenceOutgrowsChangesNothing(String patch) throws IOException {
+    assertThat(parse(patched(patch)).layers()).isEqualTo(2);
   }
 
   @Test

@@ -154,11 +154,53 @@ class ModelFolderTest {
   }
 
   @Test
-  void weightsInBothFormsAreRefused() throws IOException {
+  void weightsInBothFormsAreRefusedUnlessTheIndexNamesTheOneFile() throws IOException {
     Files.copy(single.folder().resolve(SINGLE), sharded.folder().resolve(SINGLE));
     refuses(
-        "Cannot read %s: it has %s and %s (must have one of them)"
+        "Cannot read %s: it has %s and %s, which does not name it (must have one of them)"
             .formatted(sharded.path(), SINGLE, INDEX));
+    Files.writeString(single.folder().resolve(INDEX), "{\"weight_map\": {}}");
+    single.edit(
+        INDEX,
+        index -> single.tensors(SINGLE).keySet().forEach(name -> map(index).put(name, SINGLE)));
+    assertThat(single.open().shape().layers()).isEqualTo(2);
+    single.edit(INDEX, index -> map(index).remove(NORM));
+    assertThatThrownBy(single::open)
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            "Cannot read %s: tensor %s is in %s, the index says nothing of it"
+                .formatted(single.path(), NORM, SINGLE));
+  }
+
+  @Test
+  void storedRotaryFrequenciesArePassedOver() throws IOException {
+    String name = "model.layers.0.self_attn.rotary_emb.inv_freq";
+    single.editTensors(SINGLE, tensors -> tensors.put(name, values(name, FloatType.F32, 16)));
+    try (StoredWeights weights = single.open().weights()) {
+      assertThat(weights.manifest().tensors()).extracting(TensorSpec::name).doesNotContain(name);
+    }
+    String shard = "model-00002-of-00002.safetensors";
+    sharded.editTensors(
+        shard,
+        tensors ->
+            tensors.put("rotary_emb.inv_freq", values("rotary_emb.inv_freq", FloatType.F16, 8)));
+    sharded.edit(INDEX, index -> map(index).put("rotary_emb.inv_freq", shard));
+    assertThat(sharded.open().shape().layers()).isEqualTo(3);
+  }
+
+  @Test
+  void aSlidingWindowIsHeldAgainstTheLongestSequenceThatIsWanted() throws IOException {
+    single.edit(
+        "config.json", config -> config.put("use_sliding_window", true).put("sliding_window", 128));
+    ModelFolder model = single.open();
+    assertThat(model.shape(128).maxPositions()).isEqualTo(128);
+    assertThatThrownBy(() -> model.shape(129))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            "Invalid sliding_window in %s: 128 (must be null, use_sliding_window false in a Qwen model, or >= the longest sequence, 129 (model.max_positions): attention is full)"
+                .formatted(single.path("config.json")));
+    // Of 512 positions.
+    assertThatThrownBy(() -> model.shape(4096)).hasMessageContaining("sequence, 512 (");
   }
 
   @Test
@@ -173,6 +215,24 @@ class ModelFolderTest {
         .hasMessageStartingWith(
             "Cannot read %s: its weights are pickled in pytorch_model.bin, which may run any code and is never read (convert them to safetensors"
                 .formatted(single.path()));
+  }
+
+  @Test
+  void aFolderThatWasClonedWithoutItsLargeFilesIsToldSo() throws IOException {
+    String pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n";
+    for (String name :
+        List.of(SINGLE, "tokenizer.json", "config.json", "model-00002-of-00002.safetensors")) {
+      EditedModel model = name.startsWith("model-") ? sharded : single;
+      byte[] before = Files.readAllBytes(model.folder().resolve(name));
+      Files.writeString(model.folder().resolve(name), pointer);
+      assertThatThrownBy(model::open)
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessage(
+              "Cannot read %s: it is a Git LFS pointer: run git lfs pull"
+                  .formatted(model.path(name)));
+      Files.write(model.folder().resolve(name), before);
+    }
+    assertThat(single.open().shape().vocab()).isEqualTo(608);
   }
 
   @Test
