@@ -32,6 +32,8 @@ public final class Decompressed extends FilterInputStream {
    * @param file its name, for messages
    * @throws InvalidInputException here and in reading, if the packed bytes are damaged
    */
+  // The constructor's successor is not in the library that older Sparks bring.
+  @SuppressWarnings("deprecation")
   public static InputStream of(InputStream in, String file) throws IOException {
     PushbackInputStream whole = new PushbackInputStream(in, MAGIC_BYTES);
     byte[] magic = whole.readNBytes(MAGIC_BYTES);
