@@ -57,7 +57,7 @@ final class DataBytes {
 
   /** JSON has no NUL, and its first character is ASCII: one is there where characters are wide. */
   private static boolean isWide(byte[] begin) {
-    int first = begin.length < 2 ? 0 : (begin[0] & 0xFF) << 8 | begin[1] & 0xFF;
+    int first = begin.length < 2 ? 0 : ((begin[0] & 0xFF) << 8) | (begin[1] & 0xFF);
     boolean nul = false;
     for (int i = 0; i < Math.min(4, begin.length); i++) {
       nul |= begin[i] == 0;

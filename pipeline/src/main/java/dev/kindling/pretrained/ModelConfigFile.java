@@ -145,7 +145,7 @@ public final class ModelConfigFile {
     for (JsonNode type : fields.node().path("layer_types")) {
       boolean full =
           type.asText().equals("full_attention")
-              || slides && type.asText().equals("sliding_attention");
+              || (slides && type.asText().equals("sliding_attention"));
       fields.require(full, "layer_types", "must all be full_attention");
     }
   }
