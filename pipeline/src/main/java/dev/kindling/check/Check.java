@@ -10,6 +10,9 @@ import java.util.List;
  * {@link #done()}.
  */
 public final class Check {
+  private static final int MOST_SHOWN_CHARS = 200;
+  private static final int MOST_VIOLATIONS = 50;
+
   private final List<String> violations = new ArrayList<>();
 
   /**
@@ -23,9 +26,17 @@ public final class Check {
    */
   public Check that(boolean holds, String name, Object value, String rule) {
     if (!holds) {
-      violations.add("Invalid " + name + ": " + value + " (" + rule + ")");
+      violations.add("Invalid " + name + ": " + shown(value) + " (" + rule + ")");
     }
     return this;
+  }
+
+  /** A value as messages show it: the beginning of a long one. */
+  public static String shown(Object value) {
+    String text = String.valueOf(value);
+    return text.length() <= MOST_SHOWN_CHARS
+        ? text
+        : text.substring(0, text.offsetByCodePoints(0, MOST_SHOWN_CHARS / 2)) + "…";
   }
 
   /**
@@ -51,10 +62,15 @@ public final class Check {
   /**
    * Ends the check.
    *
-   * @throws InvalidInputException naming every violation, when there is one
+   * @throws InvalidInputException naming the violations, when there is one; the number of those
+   *     that are too many to be read
    */
   public void done() {
-    if (!violations.isEmpty()) {
+    if (violations.size() > MOST_VIOLATIONS) {
+      List<String> first = new ArrayList<>(violations.subList(0, MOST_VIOLATIONS));
+      first.add("… and " + (violations.size() - MOST_VIOLATIONS) + " more");
+      throw new InvalidInputException(first);
+    } else if (!violations.isEmpty()) {
       throw new InvalidInputException(violations);
     }
   }

@@ -5,6 +5,9 @@ package dev.kindling.check;
  * own files.
  */
 public final class TransformerRules {
+  // The deepest models that are published have a few hundred; each costs memory before any weights.
+  private static final int MOST_LAYERS = 1000;
+
   private TransformerRules() {}
 
   /** A check that already has the rules of a shape; the names are those of the settings. */
@@ -20,7 +23,11 @@ public final class TransformerRules {
       double normEps) {
     return new Check()
         .that(hidden >= 1, "model.hidden", hidden, "must be >= 1")
-        .that(layers >= 1, "model.layers", layers, "must be >= 1")
+        .that(
+            layers >= 1 && layers <= MOST_LAYERS,
+            "model.layers",
+            layers,
+            "must be in [1, " + MOST_LAYERS + "]")
         .that(kvHeads >= 1, "model.kv_heads", kvHeads, "must be >= 1")
         .that(
             heads >= 1 && kvHeads >= 1 && heads % kvHeads == 0,

@@ -1,11 +1,15 @@
 package dev.kindling.command;
 
+import dev.kindling.check.Check;
 import dev.kindling.check.InvalidInputException;
 import dev.kindling.conf.Configuration;
 import dev.kindling.conf.YamlText;
 import dev.kindling.io.FileMistake;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -15,6 +19,9 @@ import picocli.CommandLine.Option;
 
 /** Options that say which run and with which settings. */
 final class RunOptions {
+  // The defaults, where every setting has its comment, have 20 thousand.
+  private static final int MOST_BYTES = 1 << 20;
+
   @Option(
       names = "--config",
       paramLabel = "FILE",
@@ -69,8 +76,16 @@ final class RunOptions {
   }
 
   private static String read(Path file) throws IOException {
-    try {
-      return Files.readString(file);
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] yaml = in.readNBytes(MOST_BYTES + 1);
+      new Check()
+          .that(
+              yaml.length <= MOST_BYTES,
+              "--config",
+              file,
+              "must have at most " + MOST_BYTES + " bytes")
+          .done();
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(yaml)).toString();
     } catch (NoSuchFileException e) {
       throw new InvalidInputException("Cannot read " + file + " (--config): no such file", e);
     } catch (CharacterCodingException e) {

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param thinking what the chat template is told of thinking
  * @param templateDate what the chat template takes for today, ISO 8601
  * @param maxRejectedShare largest share of unusable records that is put up with, in [0, 1]
+ * @param maxChars longest text of a record that is used, in chars
  * @param shuffle whether the prompt order is a permutation drawn from the seed
  * @param evalPath file of the evaluation examples
  * @param maxExamples how many examples are used, from the start of the order; 0 uses all
@@ -29,9 +30,11 @@ public record DataConf(
     Optional<Boolean> thinking,
     Optional<String> templateDate,
     double maxRejectedShare,
+    int maxChars,
     boolean shuffle,
     Optional<String> evalPath,
     int maxExamples) {
+  private static final int MOST_CHARS = 10_000_000;
   private static final String ONLY_CHAT = "must be null unless data.style is chat";
 
   /** Refuses values outside the ranges of {@code conf/defaults.yaml}. */
@@ -72,6 +75,11 @@ public record DataConf(
             "data.template_date",
             templateDate.orElse(null),
             ONLY_CHAT)
+        .that(
+            maxChars >= 1 && maxChars <= MOST_CHARS,
+            "data.max_chars",
+            maxChars,
+            "must be in [1, " + MOST_CHARS + "]")
         .that(maxExamples >= 0, "data.max_examples", maxExamples, "must be >= 0")
         .done();
   }

@@ -19,6 +19,10 @@ import java.util.Map;
  * exists once. Binds a flat map of settings to the records and back.
  */
 final class Schema {
+  // Of a file of something else, a few are enough.
+  private static final int MOST_UNKNOWN = 20;
+  private static final int LONGEST_KEY = 100;
+
   private final Class<? extends Record> root;
   private final Map<String, Setting> settings = new LinkedHashMap<>();
 
@@ -52,10 +56,13 @@ final class Schema {
    */
   Object bind(Map<String, JsonNode> values) {
     Check check = new Check();
-    for (Map.Entry<String, JsonNode> entry : values.entrySet()) {
-      if (!settings.containsKey(entry.getKey())) {
-        check.and(unknown(entry.getKey(), entry.getValue()));
-      }
+    List<String> unknown =
+        values.keySet().stream().filter(key -> !settings.containsKey(key)).toList();
+    unknown.stream().limit(MOST_UNKNOWN).forEach(key -> check.and(unknown(key, values.get(key))));
+    if (unknown.size() > MOST_UNKNOWN) {
+      check.and(
+          new InvalidInputException(
+              "… and " + (unknown.size() - MOST_UNKNOWN) + " more unknown keys"));
     }
     List<Object> sections = new ArrayList<>();
     for (RecordComponent section : root.getRecordComponents()) {
@@ -119,7 +126,11 @@ final class Schema {
   private InvalidInputException unknown(String key, JsonNode value) {
     boolean section = settings.keySet().stream().anyMatch(known -> known.startsWith(key + "."));
     if (section) {
-      return new InvalidInputException("Invalid " + key + ": " + value + " (must be a section)");
+      return new InvalidInputException(
+          "Invalid " + key + ": " + Check.shown(value) + " (must be a section)");
+    }
+    if (key.length() > LONGEST_KEY) {
+      return new InvalidInputException("Unknown key " + Check.shown(key));
     }
     String hint =
         NearestName.of(key, settings.keySet(), Schema::distance)

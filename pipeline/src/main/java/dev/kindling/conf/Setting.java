@@ -165,7 +165,8 @@ record Setting(String key, Type type, boolean optional) {
   }
 
   private Object refuse(JsonNode node, String expected) {
-    throw new InvalidInputException("Invalid " + key + ": " + node + " (must be " + expected + ")");
+    throw new InvalidInputException(
+        "Invalid " + key + ": " + Check.shown(node) + " (must be " + expected + ")");
   }
 
   private boolean isEnum() {

@@ -44,7 +44,9 @@ final class FinqaFormat implements DataSetFormat {
 
   // Python writes a float that is no number as NaN; that is a bad record, not a bad file.
   private static final JsonMapper MAPPER =
-      JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
+      JsonMapper.builder(LineLimit.factory())
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .build();
 
   @Override
   public void read(

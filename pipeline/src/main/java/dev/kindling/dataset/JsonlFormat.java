@@ -12,9 +12,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -52,10 +50,12 @@ final class JsonlFormat implements DataSetFormat {
   private static final Set<String> MAY_BE_NUMBERS = Set.of("id", "answer", "answers");
 
   private static final JsonMapper MAPPER =
-      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+      JsonMapper.builder(LineLimit.factory())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
 
   // Behind a part of a record there are others.
-  private static final JsonMapper PARTS = new JsonMapper();
+  private static final JsonMapper PARTS = new JsonMapper(LineLimit.factory());
 
   @Override
   public void read(
@@ -66,11 +66,7 @@ final class JsonlFormat implements DataSetFormat {
       Consumer<Rejected> rejections)
       throws IOException {
     RecordSink sink = new RecordSink(fileName, JsonlFormat::parse, examples, rejections);
-    // A decoder of its own reports bytes that are not UTF-8; a charset would replace them.
-    BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(
-                DataBytes.text(file, fileName), StandardCharsets.UTF_8.newDecoder()));
+    BufferedReader lines = new BufferedReader(new LineLimit(DataBytes.text(file, fileName)));
     long index = 0;
     try {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -79,6 +75,8 @@ final class JsonlFormat implements DataSetFormat {
         }
         index++;
       }
+    } catch (LineLimit.Exceeded e) {
+      throw sink.broken(index, e.getMessage(), e);
     } catch (JsonProcessingException e) {
       throw sink.broken(index, e);
     } catch (CharacterCodingException e) {

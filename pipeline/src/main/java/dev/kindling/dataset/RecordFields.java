@@ -81,7 +81,7 @@ record RecordFields(JsonNode object, String prefix) {
   }
 
   /** The beginning, cut between two characters. */
-  private static String quoted(String shown) {
+  static String quoted(String shown) {
     boolean whole = shown.codePointCount(0, shown.length()) <= MAX_QUOTED;
     return HalfPair.escaped(
         whole ? shown : shown.substring(0, shown.offsetByCodePoints(0, MAX_QUOTED)) + "…");

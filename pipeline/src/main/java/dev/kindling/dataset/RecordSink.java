@@ -54,20 +54,21 @@ final class RecordSink {
     }
     RecordFields fields = new RecordFields(object, "");
     String id = object.path("id").asText();
+    String shown = RecordFields.quoted(id);
     RawExample example;
     try {
       example = parser.parse(index, fields);
       fields.require(ids.add(id), "id", object.path("id"), "must be unique in the file");
     } catch (InvalidInputException e) {
-      rejections.accept(new Rejected(fileName, index, id, e.getMessage()));
+      rejections.accept(new Rejected(fileName, index, shown, e.getMessage()));
       return;
     } finally {
-      lastId = id;
+      lastId = shown;
     }
     // Outside the try: a consumer's own exception is not the record's fault.
     examples
         .apply(example)
-        .ifPresent(reason -> rejections.accept(new Rejected(fileName, index, id, reason)));
+        .ifPresent(reason -> rejections.accept(new Rejected(fileName, index, shown, reason)));
   }
 
   /** The error of a file that does not read as JSON from some record on. */

@@ -41,12 +41,7 @@ public final class Decompressed extends FilterInputStream {
     Packed packed = new Packed(whole);
     try {
       if (begins(magic, 0x1F, 0x8B)) {
-        InputStream content =
-            GzipCompressorInputStream.builder()
-                .setInputStream(packed)
-                .setDecompressConcatenated(true)
-                .get();
-        return new Decompressed(content, packed, file);
+        return new Decompressed(new GzipCompressorInputStream(packed, true), packed, file);
       } else if (begins(magic, 'B', 'Z', 'h')) {
         return new Decompressed(new BZip2CompressorInputStream(packed, true), packed, file);
       } else if (begins(magic, 0x28, 0xB5, 0x2F, 0xFD)) {

@@ -65,7 +65,8 @@ final class PromptFile {
               new Prepare.Room(
                   model.shape().maxPositions(),
                   conf.sampler().thinkingTokens(),
-                  conf.sampler().answerTokens()));
+                  conf.sampler().answerTokens(),
+                  conf.data().maxChars()));
     } catch (FileNotFoundException e) {
       throw new InvalidInputException("Cannot read data set " + path + ": no such file", e);
     } catch (IOException e) {

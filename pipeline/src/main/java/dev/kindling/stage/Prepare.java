@@ -17,6 +17,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,13 +38,37 @@ public final class Prepare {
   }
 
   /**
-   * Budgets that a prompt must leave room for.
+   * Budgets that a prompt must leave room for, and what of a record may be made into one.
    *
    * @param maxPositions longest sequence of the policy, in tokens
    * @param thinkingTokens longest rationale; 0 for none
    * @param answerTokens longest sampled answer
+   * @param maxChars longest text of a record, in chars
    */
-  public record Room(int maxPositions, int thinkingTokens, int answerTokens) {
+  public record Room(int maxPositions, int thinkingTokens, int answerTokens, int maxChars) {
+    /** Of texts that are not made into tokens: the tokenizer takes memory by their length. */
+    private Optional<String> refusal(RawExample example) {
+      Map<String, String> texts = new LinkedHashMap<>();
+      texts.put("id", example.id());
+      texts.put("prompt", example.prompt());
+      texts.put("rationale", example.rationale());
+      example.goldAnswers().forEach(answer -> texts.merge("answer", answer, Room::longer));
+      texts.put("verifier", example.verifier());
+      texts.put("context", example.verifierContext());
+      texts.put("level", example.level());
+      return texts.entrySet().stream()
+          .filter(text -> text.getValue().length() > maxChars)
+          .map(
+              text ->
+                  "%s of %d characters (data.max_chars is %d)"
+                      .formatted(text.getKey(), text.getValue().length(), maxChars))
+          .findFirst();
+    }
+
+    private static String longer(String one, String other) {
+      return one.length() >= other.length() ? one : other;
+    }
+
     private Optional<String> refusal(PromptRow prompt, int rationaleTokens) {
       int rationale = thinkingTokens == 0 ? 0 : Math.max(thinkingTokens, rationaleTokens) + 1;
       int answer = Math.max(answerTokens, prompt.goldIds().length);
@@ -88,6 +113,10 @@ public final class Prepare {
             style,
             example -> {
               requireKnownVerifier(fileName, example);
+              Optional<String> tooLong = room.refusal(example);
+              if (tooLong.isPresent()) {
+                return tooLong;
+              }
               PromptRow prompt =
                   prompt(
                       example,

@@ -165,6 +165,33 @@ class BadInputTest {
   }
 
   @Test
+  void aTextThatIsLongerThanAllowedIsLeftOutBeforeItIsMadeIntoTokens() throws IOException {
+    String path =
+        file(
+            "long.jsonl",
+            "{\"id\":\"short\",\"prompt\":\"1+1?\",\"answer\":\"2\"}",
+            "{\"id\":\"long\",\"prompt\":\"1+1?\",\"answers\":[\"2\",\"%s\"]}"
+                .formatted("2".repeat(1001)));
+    refuses(
+        ("Invalid data set %s: 1 of 2 records cannot be used (data.max_rejected_share is 0.05);"
+                + " first: long.jsonl record 1 (id 'long'):"
+                + " answer of 1001 characters (data.max_chars is 1000)")
+            .formatted(path),
+        train("data.path=" + path, "data.max_chars=1000"));
+  }
+
+  @Test
+  void aRunFileThatIsNoneIsRefusedByItsSize() throws IOException {
+    Path config = temporary.resolve("large.yaml");
+    Files.writeString(config, "# comment\n".repeat(6_000_000));
+    refuses(
+        "Invalid --config: " + config + " (must have at most 1048576 bytes)",
+        "train",
+        "--config",
+        config.toString());
+  }
+
+  @Test
   void aDataSetWithoutRecordsIsRefused() throws IOException {
     String path = file("empty.jsonl", "");
     refuses(

@@ -59,6 +59,26 @@ class ConfigurationTest {
   }
 
   @Test
+  void aFileOfSomethingElseIsRefusedInAFewLines() {
+    StringBuilder yaml = new StringBuilder();
+    for (int i = 0; i < 200_000; i++) {
+      yaml.append("k").append(i).append(": 1\n");
+    }
+    assertThatThrownBy(() -> load(yaml.toString()))
+        .isInstanceOfSatisfying(
+            InvalidInputException.class,
+            refused ->
+                assertThat(refused.violations())
+                    .hasSize(21)
+                    .endsWith("… and 199980 more unknown keys"));
+    assertThatThrownBy(() -> load("run: {steps: \"" + "9".repeat(100_000) + "\"}"))
+        .hasMessage(
+            "Invalid run.steps: \"%s… (must be an integer of 64 bits)".formatted("9".repeat(99)));
+    assertThatThrownBy(() -> load("? %s\n: 1".formatted("k".repeat(100_000))))
+        .hasMessage("Unknown key %s…".formatted("k".repeat(100)));
+  }
+
+  @Test
   void anEmptyFileChangesNothing() {
     assertThat(load("# only a comment\n")).isEqualTo(Configuration.load(List.of(), List.of()));
   }

@@ -7,6 +7,7 @@ import dev.kindling.check.InvalidInputException;
 import dev.kindling.udf.Verifiers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -201,6 +202,17 @@ class JsonlFormatTest {
           .isInstanceOf(InvalidInputException.class)
           .hasMessage("Cannot read some.file: it is " + kind);
     }
+  }
+
+  @Test
+  void aLineThatDoesNotFitIntoMemoryIsRefused() {
+    byte[] file = new byte[(1 << 26) + 2];
+    Arrays.fill(file, (byte) 'a');
+    file[0] = '\n';
+    assertThatThrownBy(() -> ReadFile.of("jsonl", PromptStyle.COLD, file))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            "Cannot read some.file: record 1 (a line must have at most 67108864 characters)");
   }
 
   @Test

@@ -189,6 +189,13 @@ class ModelConfigFileTest {
   }
 
   @Test
+  void moreLayersThanAnyModelHasAreRefusedBeforeTheyAreLaidOut() throws IOException {
+    assertThatThrownBy(() -> parse(patched("{'num_hidden_layers':100000}")))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage("Cannot read here: Invalid model.layers: 100000 (must be in [1, 1000])");
+  }
+
+  @Test
   void whatIsNoJsonObjectIsRefused() {
     assertThatThrownBy(() -> parse("[]")).hasMessage("Cannot read here: it is not a JSON object");
     assertThatThrownBy(() -> parse("{"))

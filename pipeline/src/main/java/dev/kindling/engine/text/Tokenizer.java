@@ -1,6 +1,7 @@
 package dev.kindling.engine.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -13,10 +14,9 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -24,6 +24,12 @@ import java.util.stream.Collectors;
  * Safe for use by several threads; holds native memory until closed.
  */
 public final class Tokenizer implements AutoCloseable {
+  /** Longest text that is made into tokens, in chars: a gigabyte of heap has room for those. */
+  public static final int MOST_CHARS = 10_000_000;
+
+  // The largest vocabularies have some hundred thousand tokens.
+  private static final int MOST_TOKENS = 1 << 24;
+  private static final Pattern ID = Pattern.compile("[0-9]{1,8}");
   private static final Map<String, String> PLAIN =
       Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
 
@@ -35,7 +41,8 @@ public final class Tokenizer implements AutoCloseable {
    *
    * @param json content of a {@code tokenizer.json}, UTF-8
    * @param source where the content came from, for messages
-   * @throws InvalidInputException when the content is not JSON or has no vocabulary
+   * @throws InvalidInputException when the content is not JSON, has no vocabulary, or an id that no
+   *     vocabulary has
    */
   public Tokenizer(byte[] json, String source) {
     // As for torch: the library would tell its makers of the machine, and fetch what it lacks.
@@ -49,8 +56,9 @@ public final class Tokenizer implements AutoCloseable {
         throw new InvalidInputException(
             "Invalid tokenizer " + source + ": no model.vocab (must be a tokenizer.json)");
       }
-      this.vocab = 1 + Math.max(largest(addedTokens(root)), largestId(model.get("vocab")));
-      this.library = HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), PLAIN);
+      int added = largestAdded(root.get("added_tokens"), source);
+      this.vocab = 1 + Math.max(added, largestId(model.get("vocab"), source));
+      this.library = library(json, source);
     } catch (JsonParseException e) {
       throw new InvalidInputException(
           "Invalid tokenizer " + source + ": " + e.getMessage() + " (must be JSON)", e);
@@ -59,31 +67,46 @@ public final class Tokenizer implements AutoCloseable {
     }
   }
 
-  private static List<Integer> addedTokens(JsonObject root) {
-    List<Integer> ids = new ArrayList<>();
-    JsonElement added = root.get("added_tokens");
-    if (added != null) {
-      added
-          .getAsJsonArray()
-          .forEach(token -> ids.add(token.getAsJsonObject().get("id").getAsInt()));
+  private static HuggingFaceTokenizer library(byte[] json, String source) throws IOException {
+    try {
+      return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), PLAIN);
+    } catch (RuntimeException e) {
+      throw new InvalidInputException(
+          "Invalid tokenizer " + source + ": " + e.getMessage() + " (must be a tokenizer.json)", e);
     }
-    return ids;
   }
 
-  private static int largestId(JsonElement vocabulary) {
-    if (vocabulary instanceof JsonArray pieces) {
-      return pieces.size() - 1; // Unigram lists its pieces in the order of their ids
-    }
-    return largest(
-        vocabulary.getAsJsonObject().asMap().values().stream().map(JsonElement::getAsInt).toList());
-  }
-
-  private static int largest(Iterable<Integer> ids) {
+  private static int largestAdded(JsonElement added, String source) {
     int largest = -1;
-    for (int id : ids) {
-      largest = Math.max(largest, id);
+    if (added instanceof JsonArray tokens) {
+      for (JsonElement token : tokens) {
+        JsonObject fields = token instanceof JsonObject object ? object : new JsonObject();
+        largest = Math.max(largest, id(fields.get("id"), fields.get("content"), source));
+      }
     }
     return largest;
+  }
+
+  private static int largestId(JsonElement vocabulary, String source) {
+    int largest = -1;
+    if (vocabulary instanceof JsonArray pieces) {
+      largest = pieces.size() - 1; // Unigram lists its pieces in the order of their ids
+    } else if (vocabulary instanceof JsonObject ids) {
+      for (Map.Entry<String, JsonElement> token : ids.entrySet()) {
+        largest = Math.max(largest, id(token.getValue(), token.getKey(), source));
+      }
+    }
+    return largest;
+  }
+
+  private static int id(JsonElement id, Object token, String source) {
+    String text = String.valueOf(id);
+    if (!ID.matcher(text).matches() || Integer.parseInt(text) >= MOST_TOKENS) {
+      throw new InvalidInputException(
+          "Invalid tokenizer %s: token %s has id %s (must be an integer in [0, %d))"
+              .formatted(source, Check.shown(token), Check.shown(text), MOST_TOKENS));
+    }
+    return Integer.parseInt(text);
   }
 
   /** One more than the largest token id: the rows that a model's embedding needs at least. */
@@ -104,14 +127,29 @@ public final class Tokenizer implements AutoCloseable {
    *
    * @param addSpecialTokens whether the tokens that the file's post-processor puts around a text
    *     are added
-   * @throws InvalidInputException when the text has half a surrogate pair, for which there is none
+   * @throws InvalidInputException when the text has half a surrogate pair, for which there is none,
+   *     or more than {@link #MOST_CHARS}
    */
   public int[] encode(String text, boolean addSpecialTokens) {
     int half = HalfPair.find(text);
-    new Check().that(half < 0, "text", "no tokens", HalfPair.rule(half)).done();
-    return Arrays.stream(library.encode(text, addSpecialTokens, false).getIds())
-        .mapToInt(Math::toIntExact)
-        .toArray();
+    new Check()
+        .that(half < 0, "text", "no tokens", HalfPair.rule(half))
+        .that(
+            text.length() <= MOST_CHARS,
+            "text",
+            text.length() + " characters",
+            "must have at most " + MOST_CHARS + " to be made into tokens")
+        .done();
+    // Not by the library's own class: it also makes texts and spans of tokens, a hundred bytes for
+    // each, and where the heap has no room for them its native code ends the process.
+    long encoding = TokenizersLibrary.LIB.encode(library.getHandle(), text, addSpecialTokens);
+    try {
+      return Arrays.stream(TokenizersLibrary.LIB.getTokenIds(encoding))
+          .mapToInt(Math::toIntExact)
+          .toArray();
+    } finally {
+      TokenizersLibrary.LIB.deleteEncoding(encoding);
+    }
   }
 
   /** The tokens that the file's post-processor puts before a text; none, or its start token. */

@@ -44,6 +44,37 @@ class TokenizerTest {
   }
 
   @Example
+  void aTextOfAnySizeIsRefusedRatherThanEndingTheProcess() {
+    assertThatThrownBy(() -> bytes.encode("a".repeat(Tokenizer.MOST_CHARS + 1)))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessage(
+            "Invalid text: 10000001 characters (must have at most 10000000 to be made into tokens)");
+  }
+
+  @Example
+  void anIdThatNoVocabularyHasIsRefused() {
+    String file = new String(ByteTokenizer.ofAllBytes(), StandardCharsets.UTF_8);
+    for (String id : new String[] {"1099511627776", "-1", "16777216", "1.5", "\"1\"", "null"}) {
+      byte[] changed =
+          file.replaceFirst("\"id\": ?1,", "\"id\":" + id + ",").getBytes(StandardCharsets.UTF_8);
+      assertThatThrownBy(() -> new Tokenizer(changed, "here"))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessage(
+              "Invalid tokenizer here: token \"<|endoftext|>\" has id %s (must be an integer in [0, 16777216))"
+                  .formatted(id));
+    }
+  }
+
+  @Example
+  void aFileThatTheLibraryRefusesIsNamed() {
+    byte[] file = "{\"model\": {\"vocab\": {\"a\": 0}}}".getBytes(StandardCharsets.UTF_8);
+    assertThatThrownBy(() -> new Tokenizer(file, "here"))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageStartingWith("Invalid tokenizer here: ")
+        .hasMessageEndingWith("(must be a tokenizer.json)");
+  }
+
+  @Example
   void everyByteIsOneTokenAboveTheFourSpecialOnes() {
     assertThat(bytes.vocab()).isEqualTo(260);
     assertThat(bytes.encode("\n A~\u00e9"))
