@@ -64,6 +64,11 @@ class DecompressedTest {
           public int read() throws IOException {
             throw new IOException("no answer");
           }
+
+          @Override
+          public int read(byte[] out, int offset, int length) throws IOException {
+            throw new IOException("no answer");
+          }
         };
     assertThatThrownBy(() -> read(new SequenceInputStream(new ByteArrayInputStream(cut), lost)))
         .isExactlyInstanceOf(IOException.class)
