@@ -200,7 +200,9 @@ public record Configuration(
    * @throws InvalidInputException naming every setting that differs, with both values
    */
   public void requireResumable(YamlText saved) {
-    Map<String, JsonNode> before = saved.settings();
+    // A setting that came after the run began had its default then.
+    String started = load(List.of(saved), List.of()).toYaml();
+    Map<String, JsonNode> before = new YamlText("the run's settings", started).settings();
     Check check = new Check();
     new YamlText("these settings", toYaml())
         .settings()

@@ -79,6 +79,17 @@ class ConfigurationTest {
   }
 
   @Test
+  void aRunThatIsOlderThanASettingIsGoneOnWithUnderItsDefault() {
+    Configuration defaults = Configuration.load(List.of(), List.of());
+    String older = defaults.toYaml().replaceFirst(" +max_chars: .*\n", "");
+    assertThat(older).doesNotContain("max_chars");
+    YamlText saved = new YamlText("config.yaml", older);
+    defaults.requireResumable(saved);
+    assertThatThrownBy(() -> load("data: {max_chars: 5}").requireResumable(saved))
+        .hasMessageStartingWith("Invalid data.max_chars: 5 (the run was started with 1000000: ");
+  }
+
+  @Test
   void anEmptyFileChangesNothing() {
     assertThat(load("# only a comment\n")).isEqualTo(Configuration.load(List.of(), List.of()));
   }
