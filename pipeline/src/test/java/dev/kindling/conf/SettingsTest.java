@@ -1,0 +1,113 @@
+package dev.kindling.conf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kindling.check.InvalidInputException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every setting once, from each place where it may be written. */
+class SettingsTest {
+  /** For every setting one of them is another value that it allows by itself. */
+  private static final List<String> VALUES =
+      List.of(
+          "true",
+          "false",
+          "0",
+          "1",
+          "2",
+          "3",
+          "7",
+          "0.5",
+          "0.25",
+          "64",
+          "4096",
+          "[1, 2]",
+          "[lp-reg]",
+          "text",
+          "2026-01-01",
+          "finqa",
+          "warm",
+          "chat",
+          "bfloat16",
+          "cosine",
+          "linear",
+          "verified",
+          "rloo",
+          "sampler",
+          "floor",
+          "all",
+          "successes",
+          "ratio",
+          "token-mean",
+          "bytes",
+          "characters:abc");
+
+  /** Settings that others must go with, which this gives. */
+  private static final Map<String, List<String>> WITH =
+      Map.of(
+          "data.system_prompt", List.of("data.style=chat"),
+          "data.thinking", List.of("data.style=chat"),
+          "data.template_date", List.of("data.style=chat"),
+          "evaluate.every", List.of("data.eval_path=held-out.jsonl"),
+          "objective.success", List.of("objective.name=rloo"),
+          "model.qkv_bias", List.of("model.qk_norm=false"),
+          "objective.name", List.of("objective.success=verified"),
+          "objective.lp_reg.tau", List.of("objective.lp_reg.kappa=0"),
+          "objective.overlong.cache", List.of("objective.name=rloo", "objective.success=verified"),
+          "objective.dynamic_sampling.max_rounds",
+              List.of("objective.name=rloo", "objective.success=verified"));
+
+  static Set<String> keys() {
+    return Configuration.defaults().settings().keySet();
+  }
+
+  @ParameterizedTest
+  @MethodSource("keys")
+  void everySettingIsTakenFromAFileAndOverItFromTheCommandLine(String key) {
+    List<String> with = WITH.getOrDefault(key, List.of());
+    List<Configuration> taken = new ArrayList<>();
+    Configuration defaults = accepted(with).orElse(Configuration.load(List.of(), List.of()));
+    for (String value : VALUES) {
+      List<String> sets = new ArrayList<>(with);
+      sets.add(key + "=" + value);
+      Optional<Configuration> bySet = accepted(sets);
+      if (bySet.isEmpty() || bySet.get().equals(defaults)) {
+        continue;
+      }
+      YamlText file = new YamlText("mine.yaml", nested(key, value));
+      assertThat(Configuration.load(List.of(file), with)).isEqualTo(bySet.get());
+      for (Configuration earlier : taken) {
+        // Whatever the file said, the command line wins.
+        YamlText other = new YamlText("mine.yaml", earlier.toYaml());
+        assertThat(Configuration.load(List.of(other), sets)).isEqualTo(bySet.get());
+      }
+      taken.add(bySet.get());
+    }
+    assertThat(taken).as("accepted values of " + key).isNotEmpty();
+  }
+
+  private static Optional<Configuration> accepted(List<String> sets) {
+    try {
+      return Optional.of(Configuration.load(List.of(), sets));
+    } catch (InvalidInputException refused) {
+      return Optional.empty();
+    }
+  }
+
+  private static String nested(String key, String value) {
+    StringBuilder yaml = new StringBuilder();
+    String indent = "";
+    for (String part : key.split("\\.", -1)) {
+      yaml.append(indent.isEmpty() ? "" : "\n").append(indent).append(part).append(':');
+      indent += "  ";
+    }
+    boolean isText = new Schema(Configuration.class).settings().get(key).type() == String.class;
+    return yaml.append(' ').append(isText ? "'" + value + "'" : value).append('\n').toString();
+  }
+}
