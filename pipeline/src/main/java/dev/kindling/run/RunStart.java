@@ -7,6 +7,7 @@ import dev.kindling.conf.TrainerConf;
 import dev.kindling.conf.YamlText;
 import dev.kindling.engine.train.LearningRate;
 import dev.kindling.io.Commit;
+import dev.kindling.io.FileMistake;
 import dev.kindling.io.RunFolder;
 import dev.kindling.io.RunLock;
 import dev.kindling.io.StoredFile;
@@ -61,7 +62,7 @@ public final class RunStart {
     boolean isNew = !root.getFileSystem(hadoop()).exists(root);
     // Whatever can be refused without a folder is refused before there is one.
     try (InitialModel model = InitialModel.of(hadoop(), conf)) {
-      RunLock lock = RunLock.acquire(root.getFileSystem(hadoop()), root);
+      RunLock lock = claim(root);
       try {
         if (resume && RunFolder.exists(hadoop(), parent, name)) {
           // Another driver has started it since, and ended.
@@ -72,6 +73,17 @@ public final class RunStart {
         lock.close();
         throw e;
       }
+    }
+  }
+
+  private RunLock claim(Path root) throws IOException {
+    try {
+      return RunLock.acquire(root.getFileSystem(hadoop()), root);
+    } catch (IOException refused) {
+      throw FileMistake.of(
+          "Cannot write to run folder %s: %s (run.folder must be writable and have free space)"
+              .formatted(root, refused.getMessage()),
+          refused);
     }
   }
 
