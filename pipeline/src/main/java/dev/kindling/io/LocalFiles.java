@@ -11,9 +11,13 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.permission.FsPermission;
 
 /**
- * Hadoop's local files with their checksums, but permissions set by a system call. Without its
- * native library Hadoop starts {@code chmod} for every file and folder that it makes, a dozen times
- * for each small table: most of the time that writing one takes.
+ * Hadoop's local files, but without hidden {@code .crc} files and with permissions set by a system
+ * call.
+ *
+ * <p>The hidden files make one that was edited by hand unreadable, and break what reads all files
+ * of a folder; what must not change silently has a digest of our own. Without its native library
+ * Hadoop starts {@code chmod} for every file and folder that it makes, a dozen times for each small
+ * table: most of the time that writing one takes.
  */
 public final class LocalFiles extends LocalFileSystem {
   /** The setting of Hadoop that names the class of local files. */
@@ -22,6 +26,8 @@ public final class LocalFiles extends LocalFileSystem {
   /** As Hadoop makes it, by name. */
   public LocalFiles() {
     super(new Raw());
+    setWriteChecksum(false);
+    setVerifyChecksum(false);
   }
 
   /** Local files without checksums. */

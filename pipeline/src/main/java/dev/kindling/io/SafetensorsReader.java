@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.hadoop.fs.ChecksumException;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -23,12 +24,13 @@ public final class SafetensorsReader implements Closeable {
   private static final int BUFFER_BYTES = 1 << 20;
 
   private final String file;
-  private final FileBytes in;
+  private final FSDataInputStream in;
   private final SafetensorsHeader header;
   private final long dataBegin;
   private final byte[] buffer = new byte[BUFFER_BYTES];
 
-  private SafetensorsReader(String file, FileBytes in, SafetensorsHeader header, long dataBegin) {
+  private SafetensorsReader(
+      String file, FSDataInputStream in, SafetensorsHeader header, long dataBegin) {
     this.file = file;
     this.in = in;
     this.header = header;
@@ -44,15 +46,16 @@ public final class SafetensorsReader implements Closeable {
    */
   public static SafetensorsReader open(FileSystem fileSystem, Path path) throws IOException {
     String file = path.toString();
-    FileBytes in = FileBytes.open(fileSystem, path);
+    long bytes = fileSystem.getFileStatus(path).getLen();
+    FSDataInputStream in = fileSystem.open(path);
     try {
-      byte[] begin = new byte[(int) Math.min(LfsPointer.BYTES, in.length())];
+      byte[] begin = new byte[(int) Math.min(LfsPointer.BYTES, bytes)];
       readFully(file, in, 0, begin, begin.length);
       LfsPointer.refuse(begin, file);
       byte[] lengthBytes = new byte[LENGTH_BYTES];
       readFully(file, in, 0, lengthBytes, LENGTH_BYTES);
       long length = ByteBuffer.wrap(lengthBytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
-      long most = Math.min(SafetensorsHeader.MAX_BYTES, in.length() - LENGTH_BYTES);
+      long most = Math.min(SafetensorsHeader.MAX_BYTES, bytes - LENGTH_BYTES);
       if (length < 2 || length > most) {
         throw new InvalidInputException(
             "Cannot read %s: header length %d must be in [2, %d]".formatted(file, length, most));
@@ -61,7 +64,7 @@ public final class SafetensorsReader implements Closeable {
       readFully(file, in, LENGTH_BYTES, json, json.length);
       long dataBegin = LENGTH_BYTES + length;
       return new SafetensorsReader(
-          file, in, SafetensorsHeader.parse(file, json, in.length() - dataBegin), dataBegin);
+          file, in, SafetensorsHeader.parse(file, json, bytes - dataBegin), dataBegin);
     } catch (IOException | RuntimeException failure) {
       in.close();
       throw failure;
@@ -147,10 +150,11 @@ public final class SafetensorsReader implements Closeable {
     in.close();
   }
 
-  private static void readFully(String file, FileBytes in, long position, byte[] buffer, int length)
+  private static void readFully(
+      String file, FSDataInputStream in, long position, byte[] buffer, int length)
       throws IOException {
     try {
-      in.read(position, buffer, length);
+      in.readFully(position, buffer, 0, length);
     } catch (EOFException | ChecksumException damaged) {
       throw new InvalidInputException(
           "Cannot read %s: %d bytes at byte %d are missing or damaged (%s)"

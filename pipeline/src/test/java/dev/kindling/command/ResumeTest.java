@@ -195,8 +195,6 @@ class ResumeTest {
     byte[] content = Files.readAllBytes(slice);
     content[content.length - 1] ^= 1;
     Files.write(slice, content);
-    // As in a copied folder: Hadoop's own checksum is not there.
-    Files.deleteIfExists(slice.resolveSibling("." + slice.getFileName() + ".crc"));
 
     CommandResult result =
         CommandResult.of(SmallRun.arguments("train", settingsOf(run), "--resume"));

@@ -47,9 +47,11 @@ public final class FaultyFileSystem extends LocalFileSystem {
     return hadoop;
   }
 
-  /** The sound local file system. */
+  /** The sound local file system with Hadoop's checksums, whatever other tests have opened. */
   static Configuration sound() {
-    return new Configuration(false);
+    Configuration hadoop = new Configuration(false);
+    hadoop.setBoolean("fs.file.impl.disable.cache", true);
+    return hadoop;
   }
 
   static FileSystem open(Configuration hadoop, Path folder) throws IOException {

@@ -7,10 +7,12 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.stream.Stream;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -62,9 +64,15 @@ class LocalFilesTest {
   }
 
   @Test
-  void aFileThatIsDamagedIsStillFoundOut() throws IOException {
+  void nothingStandsBesideAFileSoThatOneEditedByHandIsRead() throws IOException {
     write("some");
-    assertThat(folder.resolve(".some.crc")).exists();
+    Files.write(folder.resolve("some"), new byte[] {4, 5});
+    try (Stream<java.nio.file.Path> files = Files.list(folder)) {
+      assertThat(files).containsExactly(folder.resolve("some"));
+    }
+    try (FSDataInputStream in = fileSystem.open(new Path(folder.toString(), "some"))) {
+      assertThat(in.readAllBytes()).containsExactly(4, 5);
+    }
   }
 
   @Test

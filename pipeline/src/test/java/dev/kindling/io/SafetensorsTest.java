@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kindling.check.InvalidInputException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -187,6 +188,39 @@ class SafetensorsTest {
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("Cannot read " + hadoopFile())
         .hasMessageContaining("missing or damaged");
+  }
+
+  @Test
+  void aTensorOfMoreThanTwoGibibytesIsReadAtItsEnds() throws IOException {
+    long elements = (1L << 30) + 5;
+    byte[] header =
+        "{\"x\":{\"dtype\":\"BF16\",\"shape\":[%d],\"data_offsets\":[0,%d]}}"
+            .formatted(elements, 2 * elements)
+            .getBytes(StandardCharsets.UTF_8);
+    // The file has holes: nothing is stored but the header and three elements.
+    try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+      ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+      out.write(length.putLong(header.length).array());
+      out.write(header);
+      long data = 8L + header.length;
+      for (long element : new long[] {0, (1L << 30) - 1, elements - 1}) {
+        out.seek(data + 2 * element);
+        out.write(new byte[] {(byte) 0x80, 0x3F});
+      }
+      out.setLength(data + 2 * elements);
+    }
+    try (SafetensorsReader reader = open()) {
+      assertThat(reader.tensor("x").size()).isEqualTo(elements);
+      assertThat(read(reader, 0, 2)).containsExactly(1, 0);
+      assertThat(read(reader, (1L << 30) - 2, 3)).containsExactly(0, 1, 0);
+      assertThat(read(reader, elements - 2, 2)).containsExactly(0, 1);
+    }
+  }
+
+  private static float[] read(SafetensorsReader reader, long from, int count) throws IOException {
+    float[] values = new float[count];
+    reader.read("x", from, values, 0, count);
+    return values;
   }
 
   private static TensorSpec floats(String name, long... shape) {
