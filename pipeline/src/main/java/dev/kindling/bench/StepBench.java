@@ -47,20 +47,14 @@ final class StepBench implements AutoCloseable {
       throws IOException {
     RunFolder place =
         RunFolder.create(
-            spark.sparkContext().hadoopConfiguration(),
-            folder.getParent().toString(),
-            folder.getName(),
-            settings.conf().toYaml());
-    long examples =
-        Table.PROMPTS.write(Table.PROMPTS.of(spark, prompts), place.prompts().toString());
+            spark.sparkContext().hadoopConfiguration(), folder, settings.conf().toYaml());
+    long examples = RunStart.writePrompts(place, Table.PROMPTS.of(spark, prompts));
     List<StoredFile> slices = policy.write(place.checkpoint(0));
-    new Commit(
-            0,
+    Commit.first(
             settings.conf().digest(),
-            0,
+            Map.of(),
             slices,
             Map.of(RunStart.ALL_PROMPTS, examples),
-            null,
             "bench")
         .write(place.fileSystem(), place.commit(0));
     this.run =
@@ -71,6 +65,7 @@ final class StepBench implements AutoCloseable {
             settings.conf(),
             settings.model(),
             settings.conf().totalUpdates(settings.conf()),
+            Map.of(),
             "bench");
     this.pipeline = new Pipeline(run, progress);
   }

@@ -9,6 +9,7 @@ import dev.kindling.engine.model.Weights;
 import dev.kindling.engine.sample.Decoder;
 import dev.kindling.engine.text.ByteTokenizer;
 import dev.kindling.engine.text.Tokenizer;
+import dev.kindling.io.UserPath;
 import dev.kindling.stage.TaskDevice;
 import java.io.IOException;
 import java.util.Arrays;
@@ -127,10 +128,10 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private String writable(SparkSession spark) throws Exception {
-    Path probe = new Path(folder, ".kindling-doctor");
+    Path probe = UserPath.of(folder, ".kindling-doctor");
     FileSystem fileSystem = probe.getFileSystem(spark.sparkContext().hadoopConfiguration());
     fileSystem.create(probe, true).close();
     fileSystem.delete(probe, false);
-    return fileSystem.makeQualified(new Path(folder)) + " is writable";
+    return fileSystem.makeQualified(probe.getParent()) + " is writable";
   }
 }

@@ -5,6 +5,7 @@ import dev.kindling.io.CheckpointVector;
 import dev.kindling.io.Commit;
 import dev.kindling.io.FloatType;
 import dev.kindling.io.RunFolder;
+import dev.kindling.io.UserPath;
 import dev.kindling.pretrained.ModelExport;
 import dev.kindling.pretrained.ModelFolder;
 import dev.kindling.run.Progress;
@@ -97,15 +98,13 @@ final class ExportCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     SparkSession spark = Sessions.session();
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
-    Path path = new Path(run);
-    String parent = path.getParent() == null ? Path.CUR_DIR : path.getParent().toString();
-    RunFolder folder = RunFolder.open(hadoop, parent, path.getName());
+    RunFolder folder = RunFolder.open(hadoop, UserPath.of(run));
     Commit commit = commit(folder);
     Path checkpoint = folder.checkpoint(commit.step());
     ModelFolder model = ModelFolder.open(hadoop, folder.model());
     ModelExport export =
         new ModelExport(model, model.manifest(), Optional.ofNullable(dtype.type), shardBytes);
-    Path to = new Path(target);
+    Path to = UserPath.of(target);
     FileSystem files = to.getFileSystem(hadoop);
     try (Progress progress = Progress.ofStages(spark);
         CheckpointVector weights =
@@ -145,6 +144,7 @@ final class ExportCommand implements Callable<Integer> {
               .formatted(chosen));
     }
     commit.verify(folder.fileSystem(), checkpoint);
+    folder.readCommit(0).verifyInputs(folder.fileSystem(), folder.root());
     return commit;
   }
 }

@@ -28,7 +28,7 @@ final class PrepareCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     try (Progress progress = Progress.ofStages(Sessions.session());
-        Run run = Sessions.runs(progress).start(options.configuration(), options.resume())) {
+        Run run = options.start(progress, options.configuration())) {
       new Pipeline(run, progress).prepare(run.lastStep() + 1);
       progress.say("Next: ./submit.sh rollout --run " + run.folder().root());
     }

@@ -27,9 +27,7 @@ final class PretrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     try (Progress progress = Progress.ofStages(Sessions.session());
-        Run run =
-            Sessions.runs(progress)
-                .start(options.configuration().forPretraining(), options.resume())) {
+        Run run = options.start(progress, options.configuration().forPretraining())) {
       new Pipeline(run, progress).train();
       Reports.write(run);
       progress.say("Checkpoint: " + run.folder().checkpoint(run.lastStep()));

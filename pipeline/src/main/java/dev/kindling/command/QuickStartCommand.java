@@ -5,6 +5,7 @@ import dev.kindling.conf.Configuration;
 import dev.kindling.conf.YamlText;
 import dev.kindling.dataset.ArithmeticProblems;
 import dev.kindling.io.AtomicFile;
+import dev.kindling.io.UserPath;
 import dev.kindling.report.Arm;
 import dev.kindling.report.ArmTable;
 import dev.kindling.run.Pipeline;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -101,7 +103,7 @@ final class QuickStartCommand implements Callable<Integer> {
       }
     }
     SparkSession spark = Sessions.session();
-    Path root = new Path(folder);
+    Path root = UserPath.of(folder);
     FileSystem files = root.getFileSystem(spark.sparkContext().hadoopConfiguration());
     if (fresh) {
       files.delete(root, true);
@@ -174,7 +176,7 @@ final class QuickStartCommand implements Callable<Integer> {
   }
 
   private static Arm train(Progress progress, Configuration conf) throws IOException {
-    try (Run run = Sessions.runs(progress).start(conf, true)) {
+    try (Run run = Sessions.runs(progress).start(conf, true, OptionalLong.empty())) {
       new Pipeline(run, progress).train();
       return Reports.arm(run);
     }

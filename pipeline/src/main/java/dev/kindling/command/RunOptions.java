@@ -5,6 +5,8 @@ import dev.kindling.check.InvalidInputException;
 import dev.kindling.conf.Configuration;
 import dev.kindling.conf.YamlText;
 import dev.kindling.io.FileMistake;
+import dev.kindling.run.Progress;
+import dev.kindling.run.Run;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -15,6 +17,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import picocli.CommandLine.Option;
 
 /** Options that say which run and with which settings. */
@@ -46,6 +49,15 @@ final class RunOptions {
   @Option(names = "--resume", description = "Go on with a run whose folder exists.")
   private boolean resume;
 
+  @Option(
+      names = "--from-step",
+      paramLabel = "N",
+      description = {
+        "With --resume: go back to step N first. What is later is kept in the run's folder",
+        "discarded until the next commit."
+      })
+  private Long fromStep;
+
   /** The effective configuration, every violated rule reported at once. */
   Configuration configuration() throws IOException {
     List<YamlText> texts = new ArrayList<>();
@@ -70,9 +82,14 @@ final class RunOptions {
     return Configuration.load(texts, sets);
   }
 
-  /** Whether to go on with a run that exists. */
-  boolean resume() {
-    return resume;
+  /** Starts the run, or goes on with it as the options say. */
+  Run start(Progress progress, Configuration conf) throws IOException {
+    if (fromStep != null && !resume) {
+      throw new InvalidInputException(
+          "Invalid --from-step: %d (must come with --resume)".formatted(fromStep));
+    }
+    return Sessions.runs(progress)
+        .start(conf, resume, fromStep == null ? OptionalLong.empty() : OptionalLong.of(fromStep));
   }
 
   private static String read(Path file) throws IOException {

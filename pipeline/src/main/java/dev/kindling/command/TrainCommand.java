@@ -28,7 +28,7 @@ final class TrainCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Configuration conf = options.configuration();
     try (Progress progress = Progress.ofStages(Sessions.session());
-        Run run = Sessions.runs(progress).start(conf, options.resume())) {
+        Run run = options.start(progress, conf)) {
       new Pipeline(run, progress).train();
       Reports.write(run);
       progress.say("Report: " + run.folder().report());

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Every setting of a run. {@code conf/defaults.yaml} tells what each means, in which unit and
@@ -197,23 +198,28 @@ public record Configuration(
    * keeps and how many faults stop it may change.
    *
    * @param saved the run's {@code config.yaml}
-   * @throws InvalidInputException naming every setting that differs, with both values
+   * @return the settings that differ, with their values now
+   * @throws InvalidInputException naming every other setting that differs, with both values
    */
-  public void requireResumable(YamlText saved) {
+  public Map<String, String> requireResumable(YamlText saved) {
     // A setting that came after the run began had its default then.
     String started = load(List.of(saved), List.of()).toYaml();
     Map<String, JsonNode> before = new YamlText("the run's settings", started).settings();
+    Map<String, JsonNode> now =
+        new LinkedHashMap<>(new YamlText("these settings", toYaml()).settings());
+    now.entrySet().removeIf(setting -> setting.getValue().equals(before.get(setting.getKey())));
     Check check = new Check();
-    new YamlText("these settings", toYaml())
-        .settings()
-        .forEach(
-            (key, value) ->
-                check.that(
-                    MAY_CHANGE.contains(key) || value.equals(before.get(key)),
-                    key,
-                    value,
-                    "the run was started with %s: resume with that, or start another by --name"
-                        .formatted(before.get(key))));
+    now.forEach(
+        (key, value) ->
+            check.that(
+                MAY_CHANGE.contains(key),
+                key,
+                value,
+                "the run was started with %s: resume with that, or start another by --name"
+                    .formatted(before.get(key))));
     check.done();
+    Map<String, String> changed = new TreeMap<>();
+    now.forEach((key, value) -> changed.put(key, value.asText()));
+    return changed;
   }
 }

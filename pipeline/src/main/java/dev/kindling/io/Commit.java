@@ -1,15 +1,7 @@
 package dev.kindling.io;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.PrettyPrinter;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kindling.check.Check;
 import dev.kindling.check.InvalidInputException;
@@ -31,7 +23,10 @@ import org.apache.hadoop.fs.Path;
  *
  * @param step step number; 0 for the new policy
  * @param configDigest digest of the effective configuration
+ * @param changed settings that the step ran under in place of those of {@code config.yaml}, by name
  * @param position prompts of the data set's order that this and all earlier steps have drawn
+ * @param inputs in the record of step 0 the SHA-256 of every file that a run starts from, by its
+ *     path within the run folder; the manifests stand for the tables of prompts
  * @param checkpoint the slices, in the order of their ranges
  * @param rows row count by table folder, for example {@code 2-rollouts}
  * @param previous {@link #digest} of the commit before this one; null for the first
@@ -40,24 +35,19 @@ import org.apache.hadoop.fs.Path;
 public record Commit(
     long step,
     String configDigest,
+    Map<String, String> changed,
     long position,
+    Map<String, String> inputs,
     List<StoredFile> checkpoint,
     Map<String, Long> rows,
     String previous,
     String version) {
   private static final String OWN_DIGEST = "sha256";
+  private static final String FORMAT_KEY = "format";
   private static final String BLANK_DIGEST = "0".repeat(64);
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .build();
 
-  /** The same line ends on every platform, since the digest covers them. */
-  private static final PrettyPrinter LAYOUT =
-      new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n"));
+  /** Of the files of a run that this version writes and reads. */
+  private static final int FORMAT = 2;
 
   /** Refuses what no step can have written. */
   public Commit {
@@ -69,6 +59,8 @@ public record Commit(
             configDigest,
             "must be 64 hex digits")
         .that(position >= 0, "commit.position", position, "must be >= 0")
+        .that(changed != null, "commit.changed", changed, "must be a map of settings")
+        .that(inputs != null, "commit.inputs", inputs, "must be a map of digests")
         .that(checkpoint != null, "commit.checkpoint", checkpoint, "must be a list of files")
         .that(rows != null, "commit.rows", rows, "must be a map of row counts")
         .that(
@@ -80,6 +72,18 @@ public record Commit(
         .done();
     checkpoint = List.copyOf(checkpoint);
     rows = new TreeMap<>(rows);
+    changed = new TreeMap<>(changed);
+    inputs = new TreeMap<>(inputs);
+  }
+
+  /** The record of step 0: a new policy and what its run starts from. */
+  public static Commit first(
+      String configDigest,
+      Map<String, String> inputs,
+      List<StoredFile> checkpoint,
+      Map<String, Long> rows,
+      String version) {
+    return new Commit(0, configDigest, Map.of(), 0, inputs, checkpoint, rows, null, version);
   }
 
   /** What {@link #previous} of the next commit must be. */
@@ -105,7 +109,7 @@ public record Commit(
   public static Commit read(FileSystem fileSystem, Path file) throws IOException {
     try (InputStream in = fileSystem.open(file)) {
       String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      JsonNode node = JSON.readTree(text);
+      JsonNode node = JsonText.MAPPER.readTree(text);
       String digest = node.path(OWN_DIGEST).asText();
       int at = text.lastIndexOf(digest);
       String blank = text.substring(0, at) + BLANK_DIGEST + text.substring(at + digest.length());
@@ -113,11 +117,43 @@ public record Commit(
         throw new InvalidInputException(
             "Cannot read " + file + ": its digest does not match its content, it is damaged");
       }
-      return JSON.treeToValue(((ObjectNode) node).without(OWN_DIGEST), Commit.class);
+      requireFormat(node, file);
+      ((ObjectNode) node).remove(List.of(OWN_DIGEST, FORMAT_KEY));
+      return JsonText.MAPPER.treeToValue(node, Commit.class);
     } catch (JsonProcessingException | ChecksumException damaged) {
       throw new InvalidInputException(
           "Cannot read " + file + ": it is damaged: " + damaged.getMessage(), damaged);
     }
+  }
+
+  private static void requireFormat(JsonNode node, Path file) {
+    int format = node.path(FORMAT_KEY).asInt(1);
+    if (format != FORMAT) {
+      throw new InvalidInputException(
+          "Cannot read %s: it has format %d, of Kindling %s (this version reads format %d: go on with the other version, or start another run)"
+              .formatted(file, format, node.path("version").asText("unknown"), FORMAT));
+    }
+  }
+
+  /**
+   * Compares the files that a run starts from with what the record of step 0 says of them.
+   *
+   * @param root the run folder
+   * @throws InvalidInputException naming every file that is missing or changed
+   */
+  public void verifyInputs(FileSystem fileSystem, Path root) throws IOException {
+    Check check = new Check();
+    for (Map.Entry<String, String> input : inputs.entrySet()) {
+      Path file = new Path(root, input.getKey());
+      boolean exists = fileSystem.exists(file);
+      check.that(
+          exists && Digests.sha256(fileSystem, file).sha256().equals(input.getValue()),
+          "file of the run",
+          file,
+          "%s since the run began: restore it, or start another run"
+              .formatted(exists ? "was changed" : "was removed"));
+    }
+    check.done();
   }
 
   /**
@@ -158,11 +194,8 @@ public record Commit(
   }
 
   private String text(String ownDigest) {
-    ObjectNode node = JSON.valueToTree(this);
-    try {
-      return JSON.writer(LAYOUT).writeValueAsString(node.put(OWN_DIGEST, ownDigest)) + "\n";
-    } catch (JsonProcessingException impossible) {
-      throw new IllegalStateException("A tree of strings and numbers is always JSON", impossible);
-    }
+    ObjectNode node = JsonText.MAPPER.createObjectNode().put(FORMAT_KEY, FORMAT);
+    node.setAll(JsonText.MAPPER.<ObjectNode>valueToTree(this));
+    return JsonText.of(node.put(OWN_DIGEST, ownDigest));
   }
 }

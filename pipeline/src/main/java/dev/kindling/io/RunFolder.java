@@ -33,6 +33,7 @@ import org.apache.hadoop.fs.Path;
  * checkpoints/step-000012/    slice-00000-of-00004.safetensors, ...
  * evaluations/step-000012/    2-rollouts, 3-scores
  * metrics/step-000012/        one row
+ * discarded/                  steps that were gone back from, until the next commit
  * lock/                       who writes
  * report.html
  * </pre>
@@ -53,14 +54,13 @@ public final class RunFolder {
    * Makes the folder of a new run.
    *
    * @param hadoop finds the file system
-   * @param folder where runs lie, a path or URI
-   * @param name the run's name
+   * @param root the run's own folder
    * @param configYaml effective configuration; written as {@code config.yaml}
    * @throws InvalidInputException when the run exists or the folder cannot be written
    */
-  public static RunFolder create(
-      Configuration hadoop, String folder, String name, String configYaml) throws IOException {
-    RunFolder run = of(hadoop, folder, name);
+  public static RunFolder create(Configuration hadoop, Path root, String configYaml)
+      throws IOException {
+    RunFolder run = of(hadoop, root);
     if (run.fileSystem.exists(run.config())) {
       throw new InvalidInputException(
           "Run folder " + run.root + " exists (pass --resume to go on with it, or another --name)");
@@ -75,9 +75,8 @@ public final class RunFolder {
    *
    * @throws InvalidInputException when there is no such run
    */
-  public static RunFolder open(Configuration hadoop, String folder, String name)
-      throws IOException {
-    RunFolder run = of(hadoop, folder, name);
+  public static RunFolder open(Configuration hadoop, Path root) throws IOException {
+    RunFolder run = of(hadoop, root);
     if (!run.fileSystem.exists(run.config())) {
       throw new InvalidInputException(
           "No run in " + run.root + " (config.yaml is missing; start it without --resume)");
@@ -86,14 +85,12 @@ public final class RunFolder {
   }
 
   /** Whether a run has been created. */
-  public static boolean exists(Configuration hadoop, String folder, String name)
-      throws IOException {
-    RunFolder run = of(hadoop, folder, name);
+  public static boolean exists(Configuration hadoop, Path root) throws IOException {
+    RunFolder run = of(hadoop, root);
     return run.fileSystem.exists(run.config());
   }
 
-  private static RunFolder of(Configuration hadoop, String folder, String name) throws IOException {
-    Path root = new Path(folder, name);
+  private static RunFolder of(Configuration hadoop, Path root) throws IOException {
     FileSystem fileSystem = root.getFileSystem(hadoop);
     return new RunFolder(fileSystem, fileSystem.makeQualified(root));
   }
@@ -161,8 +158,11 @@ public final class RunFolder {
 
   /** Removes the further rounds of sampling of a step. */
   public void removeRefills(long step) throws IOException {
-    FileStatus[] refills = fileSystem.globStatus(new Path(step(step), "refill-*"));
-    remove(Arrays.stream(refills).map(FileStatus::getPath).toList());
+    remove(
+        Arrays.stream(list(step(step)))
+            .map(FileStatus::getPath)
+            .filter(path -> path.getName().startsWith("refill-"))
+            .toList());
   }
 
   /** The file that makes a step count. */
@@ -191,6 +191,16 @@ public final class RunFolder {
   /** The metrics of one step. */
   public Path metrics(long step) {
     return new Path(metrics(), stepName(step));
+  }
+
+  /** What was gone back from, until the next commit. */
+  Path discarded() {
+    return new Path(root, "discarded");
+  }
+
+  /** The metrics of every step that has some, ascending. */
+  public List<Path> allMetrics() throws IOException {
+    return List.copyOf(stepFolders(metrics()).values());
   }
 
   /** The page for people. */
@@ -266,11 +276,9 @@ public final class RunFolder {
       }
     }
     for (int i = 0; i < committed.size(); i++) {
-      long expected = folders.firstKey() + i;
-      if (committed.get(i) != expected) {
+      if (committed.get(i) != i) {
         throw new InvalidInputException(
-            "Missing %s though step %d is committed (restore it, or delete every step from %d on)"
-                .formatted(commit(expected), committed.get(i), expected));
+            "Missing %s though step %d is committed".formatted(commit(i), committed.get(i)));
       }
     }
     return committed;
@@ -279,6 +287,17 @@ public final class RunFolder {
   /** Reads the commit of a step; see {@link Commit#read}. */
   public Commit readCommit(long step) throws IOException {
     return Commit.read(fileSystem, commit(step));
+  }
+
+  /** Reads the commit of a step, which must follow the one that has the digest {@code previous}. */
+  Commit readCommit(long step, String previous) throws IOException {
+    Commit commit = readCommit(step);
+    if (commit.step() != step || !Objects.equals(commit.previous(), previous)) {
+      throw new InvalidInputException(
+          "%s is of step %d and follows commit %s, but the step before it has digest %s (a file of another run?)"
+              .formatted(commit(step), commit.step(), commit.previous(), previous));
+    }
+    return commit;
   }
 
   /**
@@ -293,62 +312,11 @@ public final class RunFolder {
       return Optional.empty();
     }
     int last = steps.size() - 1;
-    Commit commit = readCommit(steps.get(last));
     String previous = last == 0 ? null : readCommit(steps.get(last - 1)).digest();
-    if (!Objects.equals(commit.previous(), previous)) {
-      throw new InvalidInputException(
-          "%s follows commit %s, but the step before it has digest %s (a file of another run?)"
-              .formatted(commit(commit.step()), commit.previous(), previous));
-    }
-    return Optional.of(commit);
+    return Optional.of(readCommit(steps.get(last), previous));
   }
 
-  /**
-   * Removes what interrupted tries have left: steps, checkpoints and metrics without a commit, and
-   * temporary files. The caller holds the {@link RunLock}.
-   *
-   * @return the removed paths, relative to the run folder
-   */
-  public List<String> removeUncommitted() throws IOException {
-    List<Long> committed = committedSteps();
-    List<Path> rubbish = new ArrayList<>();
-    for (Path parent :
-        List.of(root, new Path(root, "checkpoints"), new Path(root, "evaluations"), metrics())) {
-      SortedMap<Long, Path> steps = stepFolders(parent);
-      steps.keySet().removeAll(committed);
-      rubbish.addAll(steps.values());
-    }
-    for (Path parent : List.of(root, model())) {
-      rubbish.addAll(temporaryFiles(parent));
-    }
-    for (long step : committed) {
-      rubbish.addAll(temporaryFiles(step(step)));
-      rubbish.addAll(temporaryFiles(checkpoint(step)));
-    }
-    return remove(rubbish);
-  }
-
-  /**
-   * Removes the checkpoints of committed steps except the newest ones; tables and commits stay.
-   *
-   * @param keep how many stay; 0 keeps all
-   * @param keepFirst whether that of step 0 stays as well, for a run that refers to it
-   * @return the removed paths, relative to the run folder
-   */
-  public List<String> pruneCheckpoints(int keep, boolean keepFirst) throws IOException {
-    List<Path> old = new ArrayList<>();
-    List<Long> steps = committedSteps();
-    if (keep > 0) {
-      for (long step : steps.subList(0, Math.max(0, steps.size() - keep))) {
-        if (fileSystem.exists(checkpoint(step)) && !(keepFirst && step == 0)) {
-          old.add(checkpoint(step));
-        }
-      }
-    }
-    return remove(old);
-  }
-
-  private Path step(long step) {
+  Path step(long step) {
     return new Path(root, stepName(step));
   }
 
@@ -356,7 +324,12 @@ public final class RunFolder {
     return String.format(Locale.ROOT, "step-%06d", step);
   }
 
-  private SortedMap<Long, Path> stepFolders(Path parent) throws IOException {
+  /** The folders that hold one folder a step. */
+  List<Path> stepParents() {
+    return List.of(root, new Path(root, "checkpoints"), new Path(root, "evaluations"), metrics());
+  }
+
+  SortedMap<Long, Path> stepFolders(Path parent) throws IOException {
     SortedMap<Long, Path> folders = new TreeMap<>();
     for (FileStatus status : list(parent)) {
       Matcher matcher = STEP.matcher(status.getPath().getName());
@@ -367,28 +340,23 @@ public final class RunFolder {
     return folders;
   }
 
-  private List<Path> temporaryFiles(Path parent) throws IOException {
-    List<Path> files = new ArrayList<>();
-    for (FileStatus status : list(parent)) {
-      if (status.isFile() && AtomicFile.isTemporary(status.getPath())) {
-        files.add(status.getPath());
-      }
-    }
-    return files;
-  }
-
-  private FileStatus[] list(Path parent) throws IOException {
+  FileStatus[] list(Path parent) throws IOException {
     return fileSystem.exists(parent) ? fileSystem.listStatus(parent) : new FileStatus[0];
   }
 
-  private List<String> remove(List<Path> paths) throws IOException {
+  List<String> remove(List<Path> paths) throws IOException {
     List<String> removed = new ArrayList<>();
     for (Path path : paths) {
       if (!fileSystem.delete(path, true)) {
         throw new IOException("Cannot delete " + path);
       }
-      removed.add(root.toUri().relativize(path.toUri()).getPath());
+      removed.add(relative(path));
     }
     return removed;
+  }
+
+  /** A path of the run as seen from its folder. */
+  String relative(Path path) {
+    return root.toUri().relativize(path.toUri()).getPath();
   }
 }

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.md5;
 
 import dev.kindling.check.Check;
+import dev.kindling.io.Manifest;
 import dev.kindling.io.RunFolder;
 import dev.kindling.row.MetricsRow;
 import dev.kindling.row.Table;
@@ -12,7 +13,6 @@ import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -43,12 +43,12 @@ public final class RunReader {
       throws IOException {
     List<Long> steps = run.committedSteps();
     long last = steps.isEmpty() ? -1 : steps.get(steps.size() - 1);
-    Path metrics = new Path(run.metrics(), "step-*");
+    List<Path> metrics = run.allMetrics();
     List<MetricsRow> rows =
-        exists(run, metrics) ? metrics(Table.METRICS.read(spark, metrics.toString())) : List.of();
-    Path scores = run.table(last, Table.SCORES.name());
+        metrics.isEmpty() ? List.of() : metrics(Table.METRICS.read(spark, texts(metrics)));
+    // The new policy's step 0 has no rollouts.
     List<SampledRollout> sampled =
-        exists(run, scores)
+        run.fileSystem().exists(run.table(last, Table.SCORES.name()))
             ? samples(
                 read(spark, run, last, Table.PROMPTS),
                 read(spark, run, last, Table.ROLLOUTS),
@@ -67,13 +67,14 @@ public final class RunReader {
   private static Dataset<Row> read(SparkSession spark, RunFolder run, long step, Table<?> table)
       throws IOException {
     List<Path> rounds = run.tables(step, table.name());
-    return table.read(spark, rounds.stream().map(Path::toString).toArray(String[]::new));
+    for (Path round : rounds) {
+      Manifest.held(run.fileSystem(), round);
+    }
+    return table.read(spark, texts(rounds));
   }
 
-  // The new policy's step 0 has neither metrics nor rollouts, and pretraining has no rollouts.
-  private static boolean exists(RunFolder run, Path pattern) throws IOException {
-    FileStatus[] found = run.fileSystem().globStatus(pattern);
-    return found != null && found.length > 0;
+  private static String[] texts(List<Path> paths) {
+    return paths.stream().map(Path::toString).toArray(String[]::new);
   }
 
   /**

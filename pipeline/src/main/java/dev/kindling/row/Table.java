@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.parquet.hadoop.ParquetInputFormat;
 import org.apache.parquet.hadoop.ParquetOutputFormat;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -25,38 +26,49 @@ import org.apache.spark.sql.types.StructField;
  */
 public final class Table<T extends Record> {
   /** {@code 1-prompts}. */
-  public static final Table<PromptRow> PROMPTS = new Table<>("1-prompts", PromptRow.class);
+  public static final Table<PromptRow> PROMPTS =
+      new Table<>("1-prompts", "prepare", PromptRow.class);
 
   /** {@code 2-rollouts}. */
-  public static final Table<RolloutRow> ROLLOUTS = new Table<>("2-rollouts", RolloutRow.class);
+  public static final Table<RolloutRow> ROLLOUTS =
+      new Table<>("2-rollouts", "rollout", RolloutRow.class, PROMPTS);
 
   /** {@code 3-scores}. */
-  public static final Table<ScoreRow> SCORES = new Table<>("3-scores", ScoreRow.class);
+  public static final Table<ScoreRow> SCORES =
+      new Table<>("3-scores", "score", ScoreRow.class, PROMPTS, ROLLOUTS);
 
   /** {@code 4-weights}. */
-  public static final Table<WeightRow> WEIGHTS = new Table<>("4-weights", WeightRow.class);
+  public static final Table<WeightRow> WEIGHTS =
+      new Table<>("4-weights", "weigh", WeightRow.class, SCORES);
 
   /** {@code 4-carried}, in runs that carry estimates across steps. */
-  public static final Table<CarriedRow> CARRIED = new Table<>("4-carried", CarriedRow.class);
+  public static final Table<CarriedRow> CARRIED =
+      new Table<>("4-carried", "weigh", CarriedRow.class, WEIGHTS);
 
   /** {@code 5-batches}. */
-  public static final Table<BatchRow> BATCHES = new Table<>("5-batches", BatchRow.class);
+  public static final Table<BatchRow> BATCHES =
+      new Table<>("5-batches", "batch", BatchRow.class, PROMPTS, ROLLOUTS, WEIGHTS);
 
   /** {@code 6-step}. */
-  public static final Table<StepRow> STEP = new Table<>("6-step", StepRow.class);
+  public static final Table<StepRow> STEP = new Table<>("6-step", "step", StepRow.class, BATCHES);
 
   /** {@code 8-metrics}. */
-  public static final Table<MetricsRow> METRICS = new Table<>("8-metrics", MetricsRow.class);
+  public static final Table<MetricsRow> METRICS =
+      new Table<>("8-metrics", "step", MetricsRow.class);
 
   // A reader skips whole row groups; at this size one decodes in well under a second.
   private static final long ROW_GROUP_BYTES = 32L << 20;
 
   private final String name;
+  private final String stage;
   private final RowCodec<T> codec;
+  private final List<Table<?>> sources;
 
-  private Table(String name, Class<T> type) {
+  private Table(String name, String stage, Class<T> type, Table<?>... sources) {
     this.name = name;
+    this.stage = stage;
     this.codec = new RowCodec<>(type);
+    this.sources = List.of(sources);
   }
 
   /** Every table, in the order of the data's way. */
@@ -74,6 +86,21 @@ public final class Table<T extends Record> {
     return name;
   }
 
+  /** The stage that writes it, by the name of its command. */
+  public String stage() {
+    return stage;
+  }
+
+  /** The tables of the same step that it is made from. */
+  public List<Table<?>> sources() {
+    return sources;
+  }
+
+  /** Whether every round of sampling has one, and not the step alone. */
+  public boolean isOfRound() {
+    return this == PROMPTS || this == ROLLOUTS || this == SCORES;
+  }
+
   /** Turns records into rows and back. */
   public RowCodec<T> codec() {
     return codec;
@@ -81,7 +108,14 @@ public final class Table<T extends Record> {
 
   /** The table at a path, or the rows of those at several. */
   public Dataset<Row> read(SparkSession spark, String... paths) {
-    return spark.read().schema(codec.schema()).parquet(paths);
+    return spark
+        .read()
+        // A path is a path, whatever characters it has.
+        .option("__globPaths__", false)
+        .schema(codec.schema())
+        // Every page has a checksum, which costs next to nothing.
+        .option(ParquetInputFormat.PAGE_VERIFY_CHECKSUM_ENABLED, true)
+        .parquet(paths);
   }
 
   /** A data set of records held by the driver, for small tables. */

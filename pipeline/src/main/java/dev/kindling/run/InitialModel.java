@@ -2,6 +2,7 @@ package dev.kindling.run;
 
 import dev.kindling.check.InvalidInputException;
 import dev.kindling.check.LfsPointer;
+import dev.kindling.check.Sha256;
 import dev.kindling.conf.Configuration;
 import dev.kindling.conf.ModelConf;
 import dev.kindling.engine.model.ModelConfig;
@@ -18,6 +19,7 @@ import dev.kindling.io.FloatSource;
 import dev.kindling.io.RunFolder;
 import dev.kindling.io.SliceRange;
 import dev.kindling.io.StoredFile;
+import dev.kindling.io.UserPath;
 import dev.kindling.pretrained.ModelFolder;
 import dev.kindling.pretrained.NewModel;
 import dev.kindling.pretrained.StoredWeights;
@@ -62,10 +64,9 @@ final class InitialModel implements Closeable {
     if (conf.model().checkpoint().isEmpty()) {
       return untrained(hadoop, conf);
     }
-    Path path = new Path(conf.model().checkpoint().get());
-    String parent = path.getParent() == null ? Path.CUR_DIR : path.getParent().toString();
-    if (RunFolder.exists(hadoop, parent, path.getName())) {
-      return ofRun(hadoop, RunFolder.open(hadoop, parent, path.getName()));
+    Path path = UserPath.of(conf.model().checkpoint().get());
+    if (RunFolder.exists(hadoop, path)) {
+      return ofRun(hadoop, RunFolder.open(hadoop, path));
     } else if (ModelFolder.exists(hadoop, path)) {
       return ofFolder(ModelFolder.open(hadoop, path));
     }
@@ -112,6 +113,7 @@ final class InitialModel implements Closeable {
             .orElseThrow(() -> new InvalidInputException("No committed step in " + origin.root()));
     Path checkpoint = origin.checkpoint(commit.step());
     commit.verify(origin.fileSystem(), checkpoint);
+    origin.readCommit(0).verifyInputs(origin.fileSystem(), origin.root());
     ModelFolder model = ModelFolder.open(hadoop, origin.model());
     return new InitialModel(
         model.shape(),
@@ -126,11 +128,15 @@ final class InitialModel implements Closeable {
     return new InitialModel(model.shape(), files, weights);
   }
 
-  /** Writes the small files that belong to the policy. */
-  void writeFiles(RunFolder folder) throws IOException {
+  /** Writes the small files that belong to the policy; gives their digests, by their paths. */
+  Map<String, String> writeFiles(RunFolder folder) throws IOException {
+    Map<String, String> digests = new TreeMap<>();
     for (Map.Entry<String, byte[]> file : files.entrySet()) {
       folder.write(new Path(folder.model(), file.getKey()), file.getValue());
+      String path = folder.model().getName() + "/" + file.getKey();
+      digests.put(path, Sha256.of(file.getValue()));
     }
+    return digests;
   }
 
   /** Writes the slices of step 0: the weights, and moments of zero. */
@@ -158,7 +164,7 @@ final class InitialModel implements Closeable {
     if (setting.startsWith(CHARACTERS)) {
       return ByteTokenizer.of(setting.substring(CHARACTERS.length()));
     }
-    Path file = new Path(setting);
+    Path file = UserPath.of(setting);
     try (InputStream in = file.getFileSystem(hadoop).open(file)) {
       byte[] json = in.readAllBytes();
       LfsPointer.refuse(json, file + " (model.tokenizer)");

@@ -84,7 +84,6 @@ public final class Pipeline {
         step,
         () ->
             run.write(
-                step,
                 BATCHES,
                 Batch.batch(
                     run.read(step, PROMPTS),

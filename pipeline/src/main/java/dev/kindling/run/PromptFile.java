@@ -10,6 +10,7 @@ import dev.kindling.engine.text.Tokenizer;
 import dev.kindling.io.Decompressed;
 import dev.kindling.io.FileMistake;
 import dev.kindling.io.RunFolder;
+import dev.kindling.io.UserPath;
 import dev.kindling.row.PromptRow;
 import dev.kindling.stage.Prepare;
 import java.io.FileNotFoundException;
@@ -49,7 +50,7 @@ final class PromptFile {
   static PromptFile read(
       org.apache.hadoop.conf.Configuration hadoop, Configuration conf, RunModel model, String path)
       throws IOException {
-    Path file = new Path(path);
+    Path file = UserPath.of(path);
     Prepare.Imported imported;
     try (InputStream in = open(file.getFileSystem(hadoop), file);
         Tokenizer tokenizer = model.tokenizer().load()) {

@@ -4,7 +4,7 @@ import dev.kindling.check.InvalidInputException;
 import dev.kindling.conf.Configuration;
 import dev.kindling.engine.train.LearningRate;
 import dev.kindling.io.Commit;
-import dev.kindling.io.FileMistake;
+import dev.kindling.io.Leftovers;
 import dev.kindling.io.RunFolder;
 import dev.kindling.io.RunLock;
 import dev.kindling.io.StoredFile;
@@ -37,7 +37,8 @@ public final class Run implements AutoCloseable {
   private final Broadcast<SerializableConfiguration> hadoop;
   private final long totalUpdates;
   private final String version;
-  private final Map<String, Long> rows = new TreeMap<>();
+  private final StepTables tables;
+  private final Map<String, String> changed;
   private final int examples;
   private Commit last;
 
@@ -47,6 +48,7 @@ public final class Run implements AutoCloseable {
    * @param lock the run's lock; empty for a run that is only looked at
    * @param model what the run's model folder holds
    * @param totalUpdates updates over which the learning rate runs its course
+   * @param changed settings that are not those of {@code config.yaml}, by name
    * @param version of this build, for commits
    */
   public Run(
@@ -56,6 +58,7 @@ public final class Run implements AutoCloseable {
       Configuration conf,
       RunModel model,
       long totalUpdates,
+      Map<String, String> changed,
       String version)
       throws IOException {
     this.spark = spark;
@@ -64,6 +67,8 @@ public final class Run implements AutoCloseable {
     this.conf = conf;
     this.model = model;
     this.totalUpdates = totalUpdates;
+    this.changed = changed;
+    this.tables = new StepTables(spark, folder, samplesInRounds());
     this.version = version;
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     this.hadoop = context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
@@ -105,30 +110,16 @@ public final class Run implements AutoCloseable {
 
   /** The rows of a step's table, those of all rounds of sampling together. */
   public Dataset<Row> read(long step, Table<?> table) throws IOException {
-    Path path = folder.table(step, table.name());
-    try {
-      return read(table, samplesInRounds() ? folder.tables(step, table.name()) : List.of(path));
-    } catch (IOException e) {
-      throw FileMistake.of("Cannot read " + path + ": " + e.getMessage(), e);
-    }
+    return tables.read(open(), step, table);
   }
 
-  /** The rows of one round's table. */
-  Dataset<Row> read(long step, int round, Table<?> table) throws IOException {
-    return read(table, List.of(folder.table(step, round, table.name())));
+  /** The rows of one round's table of the open step. */
+  Dataset<Row> read(int round, Table<?> table) throws IOException {
+    return tables.read(open(), round, table);
   }
 
-  private Dataset<Row> read(Table<?> table, List<Path> rounds) throws IOException {
-    Path path = rounds.get(0);
-    try {
-      if (!folder.fileSystem().exists(path)) {
-        throw new InvalidInputException(
-            "Missing table " + path + " (run the stage before it: see ./submit.sh --help)");
-      }
-    } catch (IOException e) {
-      throw FileMistake.of("Cannot read " + path + ": " + e.getMessage(), e);
-    }
-    return table.read(spark, rounds.stream().map(Path::toString).toArray(String[]::new));
+  private StepTables.Open open() {
+    return new StepTables.Open(last.step() + 1, last.digest());
   }
 
   /** Whether a step may have more than one round of sampling. */
@@ -155,17 +146,15 @@ public final class Run implements AutoCloseable {
         : Table.CARRIED.of(spark, List.of());
   }
 
-  /** Writes a step's table and remembers its row count for the commit. */
-  long write(long step, Table<?> table, Dataset<Row> content) throws IOException {
-    return write(step, 0, table, content);
+  /** Writes a table of the open step; gives the number of rows. */
+  long write(Table<?> table, Dataset<Row> content) throws IOException {
+    return write(0, table, content);
   }
 
   /** The same for one round of sampling. */
-  long write(long step, int round, Table<?> table, Dataset<Row> content) throws IOException {
+  long write(int round, Table<?> table, Dataset<Row> content) throws IOException {
     lock.orElseThrow().verifyHeld();
-    long count = table.write(content, folder.table(step, round, table.name()).toString());
-    rows.merge(table.name(), count, round == 0 ? (before, now) -> now : Long::sum);
-    return count;
+    return tables.write(open(), round, table, content);
   }
 
   /**
@@ -174,13 +163,9 @@ public final class Run implements AutoCloseable {
    * @param drawn prompts that the step has drawn before
    * @param count prompts to draw
    */
-  Dataset<Row> draw(int drawn, int count) {
+  Dataset<Row> draw(int drawn, int count) throws IOException {
     return Prepare.draw(
-        Table.PROMPTS.read(spark, folder.prompts().toString()),
-        order(),
-        last.position(),
-        drawn,
-        count);
+        tables.read(Table.PROMPTS, folder.prompts()), order(), last.position(), drawn, count);
   }
 
   private PromptOrder order() {
@@ -194,15 +179,7 @@ public final class Run implements AutoCloseable {
 
   /** The place in the prompt order behind a step's last prompt, where the next step begins. */
   long positionAfter(long step) throws IOException {
-    return Prepare.end(order(), last.position(), Math.toIntExact(count(step, Table.PROMPTS)));
-  }
-
-  /** Rows of a step's table. */
-  private long count(long step, Table<?> table) throws IOException {
-    if (!rows.containsKey(table.name())) {
-      rows.put(table.name(), read(step, table).count());
-    }
-    return rows.get(table.name());
+    return Prepare.end(order(), last.position(), Math.toIntExact(tables.rows(step, Table.PROMPTS)));
   }
 
   /** The policy that a committed step made. */
@@ -235,7 +212,7 @@ public final class Run implements AutoCloseable {
       throw new InvalidInputException(
           "Missing evaluation set of " + folder.root() + " (start the run with data.eval_path)");
     }
-    return Table.PROMPTS.read(spark, prompts.toString());
+    return tables.read(Table.PROMPTS, prompts);
   }
 
   /** Prompts of a file that the run does not have, read with the run's settings. */
@@ -251,20 +228,30 @@ public final class Run implements AutoCloseable {
    */
   void commit(long step, long position, List<StoredFile> checkpoint) throws IOException {
     lock.orElseThrow().verifyHeld();
-    List<Table<?>> tables = new ArrayList<>(Table.ofStep());
+    List<Table<?>> written = new ArrayList<>(Table.ofStep());
     if (carriesEstimates()) {
-      tables.add(Table.CARRIED);
+      written.add(Table.CARRIED);
     }
-    for (Table<?> table : tables) {
-      count(step, table);
+    Map<String, Long> rows = new TreeMap<>();
+    for (Table<?> table : written) {
+      rows.put(table.name(), tables.rows(step, table));
     }
     Commit commit =
-        new Commit(step, last.configDigest(), position, checkpoint, rows, last.digest(), version);
+        new Commit(
+            step,
+            last.configDigest(),
+            changed,
+            position,
+            Map.of(),
+            checkpoint,
+            rows,
+            last.digest(),
+            version);
     commit.write(folder.fileSystem(), folder.commit(step));
     last = commit;
-    rows.clear();
     boolean refersToFirst = objective().loss().needsReference();
-    folder.pruneCheckpoints(conf.run().keepCheckpoints(), refersToFirst);
+    Leftovers.removeDiscarded(folder);
+    Leftovers.pruneCheckpoints(folder, conf.run().keepCheckpoints(), refersToFirst);
   }
 
   @Override

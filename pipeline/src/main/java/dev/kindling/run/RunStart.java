@@ -7,17 +7,27 @@ import dev.kindling.conf.TrainerConf;
 import dev.kindling.conf.YamlText;
 import dev.kindling.engine.train.LearningRate;
 import dev.kindling.io.Commit;
+import dev.kindling.io.Digests;
 import dev.kindling.io.FileMistake;
+import dev.kindling.io.Leftovers;
+import dev.kindling.io.Manifest;
 import dev.kindling.io.RunFolder;
 import dev.kindling.io.RunLock;
 import dev.kindling.io.StoredFile;
+import dev.kindling.io.UserPath;
+import dev.kindling.io.WayBack;
 import dev.kindling.row.Table;
 import dev.kindling.stage.VerifierNames;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /** Makes and opens run folders: data set, model and the policy of step 0. */
@@ -44,8 +54,9 @@ public final class RunStart {
    * Starts a run, or goes on with it.
    *
    * @param resume whether a run that exists may be gone on with; one that does not exist is started
+   * @param fromStep step to go back to first; empty for the last one
    */
-  public Run start(Configuration conf, boolean resume) throws IOException {
+  public Run start(Configuration conf, boolean resume, OptionalLong fromStep) throws IOException {
     String name =
         conf.run()
             .name()
@@ -54,21 +65,20 @@ public final class RunStart {
                     new InvalidInputException(
                         "Missing run.name (give --name, or a run file by --config)"));
     requireKnownVerifier(conf);
-    String parent = conf.run().folder();
-    if (resume && RunFolder.exists(hadoop(), parent, name)) {
-      return resume(RunFolder.open(hadoop(), parent, name), conf);
+    Path root = UserPath.of(conf.run().folder(), name);
+    if (resume && RunFolder.exists(hadoop(), root)) {
+      return resume(RunFolder.open(hadoop(), root), conf, fromStep);
     }
-    Path root = new Path(parent, name);
     boolean isNew = !root.getFileSystem(hadoop()).exists(root);
     // Whatever can be refused without a folder is refused before there is one.
     try (InitialModel model = InitialModel.of(hadoop(), conf)) {
       RunLock lock = claim(root);
       try {
-        if (resume && RunFolder.exists(hadoop(), parent, name)) {
+        if (resume && RunFolder.exists(hadoop(), root)) {
           // Another driver has started it since, and ended.
-          return resume(RunFolder.open(hadoop(), parent, name), conf, lock);
+          return resume(RunFolder.open(hadoop(), root), conf, fromStep, lock);
         }
-        return create(name, conf, model, lock, isNew);
+        return create(root, conf, model, lock, isNew);
       } catch (IOException | RuntimeException e) {
         lock.close();
         throw e;
@@ -88,13 +98,12 @@ public final class RunStart {
   }
 
   /** Makes the run's folder, whose lock this driver holds. */
-  private Run create(
-      String name, Configuration conf, InitialModel model, RunLock lock, boolean isNew)
+  private Run create(Path root, Configuration conf, InitialModel model, RunLock lock, boolean isNew)
       throws IOException {
-    RunFolder folder = RunFolder.create(hadoop(), conf.run().folder(), name, conf.toYaml());
+    RunFolder folder = RunFolder.create(hadoop(), root, conf.toYaml());
     try {
       initialise(folder, conf, model);
-      return run(folder, Optional.of(lock), conf);
+      return run(folder, Optional.of(lock), conf, Map.of());
     } catch (InvalidInputException refused) {
       // Else the next try, of corrected settings, would be told that the run exists.
       takeBack(folder, isNew);
@@ -107,34 +116,47 @@ public final class RunStart {
     folder.fileSystem().delete(isNew ? folder.root() : folder.config(), true);
   }
 
-  private Run resume(RunFolder folder, Configuration conf) throws IOException {
+  private Run resume(RunFolder folder, Configuration conf, OptionalLong fromStep)
+      throws IOException {
     RunLock lock = RunLock.acquire(folder.fileSystem(), folder.root());
     try {
-      return resume(folder, conf, lock);
+      return resume(folder, conf, fromStep, lock);
     } catch (IOException | RuntimeException e) {
       lock.close();
       throw e;
     }
   }
 
-  private Run resume(RunFolder folder, Configuration conf, RunLock lock) throws IOException {
-    conf.requireResumable(saved(folder));
-    folder.removeUncommitted().forEach(path -> progress.tell("Removed uncommitted " + path));
+  private Run resume(RunFolder folder, Configuration conf, OptionalLong fromStep, RunLock lock)
+      throws IOException {
+    if (fromStep.isPresent()) {
+      WayBack.to(folder, fromStep.getAsLong())
+          .forEach(path -> progress.tell("Set aside in discarded/ until the next commit: " + path));
+    }
+    YamlText saved =
+        orWayBack(
+            folder,
+            () -> {
+              WayBack.verifyHistory(folder);
+              return saved(folder);
+            });
+    Map<String, String> changed = conf.requireResumable(saved);
+    Leftovers.removeUncommitted(folder)
+        .forEach(path -> progress.tell("Removed uncommitted " + path));
     if (folder.lastCommit().isEmpty()) {
       try (InitialModel model = InitialModel.of(hadoop(), conf)) {
         initialise(folder, conf, model);
       }
     }
-    return run(folder, Optional.of(lock), conf);
+    return orWayBack(folder, () -> run(folder, Optional.of(lock), conf, changed));
   }
 
   /** Opens a run for one more stage, with the configuration it was started with. */
   public Run open(String path) throws IOException {
-    RunFolder folder = folder(new Path(path));
+    RunFolder folder = RunFolder.open(hadoop(), UserPath.of(path));
     RunLock lock = RunLock.acquire(folder.fileSystem(), folder.root());
     try {
-      Configuration conf = Configuration.load(List.of(saved(folder)), List.of());
-      return run(folder, Optional.of(lock), conf);
+      return opened(folder, Optional.of(lock), List.of());
     } catch (IOException | RuntimeException e) {
       lock.close();
       throw e;
@@ -143,20 +165,54 @@ public final class RunStart {
 
   /** Looks at a run that another driver may be writing, some settings changed for the look. */
   public Run view(String path, List<String> settings) throws IOException {
-    RunFolder folder = folder(new Path(path));
-    Configuration conf = Configuration.load(List.of(saved(folder)), settings);
-    return run(folder, Optional.empty(), conf);
+    return opened(RunFolder.open(hadoop(), UserPath.of(path)), Optional.empty(), settings);
+  }
+
+  private Run opened(RunFolder folder, Optional<RunLock> lock, List<String> settings)
+      throws IOException {
+    YamlText saved = orWayBack(folder, () -> saved(folder));
+    if (folder.lastCommit().isEmpty()) {
+      throw new InvalidInputException(
+          "No policy in %s (its start was interrupted: prepare it again with --resume)"
+              .formatted(folder.root()));
+    }
+    Configuration conf = Configuration.load(List.of(saved), settings);
+    return orWayBack(folder, () -> run(folder, lock, conf, Map.of()));
+  }
+
+  /** Reads something of a run. */
+  private interface Reading<T> {
+    T read() throws IOException;
+  }
+
+  /** Reads something of a run; if one of its steps is damaged, the refusal tells the way back. */
+  private static <T> T orWayBack(RunFolder folder, Reading<T> reading) throws IOException {
+    try {
+      return reading.read();
+    } catch (InvalidInputException refused) {
+      Optional<String> remedy = WayBack.remedy(folder);
+      if (remedy.isEmpty()) {
+        throw refused;
+      }
+      List<String> lines = new ArrayList<>(refused.violations());
+      lines.add(remedy.get());
+      throw new InvalidInputException(lines);
+    }
   }
 
   private static void requireKnownVerifier(Configuration conf) {
     conf.verifier().name().ifPresent(name -> VerifierNames.requireKnown("verifier.name", name));
   }
 
-  private Run run(RunFolder folder, Optional<RunLock> lock, Configuration conf) throws IOException {
+  private Run run(
+      RunFolder folder, Optional<RunLock> lock, Configuration conf, Map<String, String> changed)
+      throws IOException {
     requireKnownVerifier(conf);
+    folder.readCommit(0).verifyInputs(folder.fileSystem(), folder.root());
     long updates = conf.totalUpdates(Configuration.load(List.of(saved(folder)), List.of()));
     tellOfTheLearningRate(folder, conf, updates);
-    return new Run(spark, folder, lock, conf, RunModel.read(folder, conf), updates, version);
+    RunModel model = RunModel.read(folder, conf);
+    return new Run(spark, folder, lock, conf, model, updates, changed, version);
   }
 
   /** A longer run goes on behind the end of the course that the rate was given at its start. */
@@ -170,18 +226,6 @@ public final class RunStart {
               .formatted(
                   folder.root().getName(), updates, trainer.learningRate() * trainer.finalShare()));
     }
-  }
-
-  private RunFolder folder(Path path) throws IOException {
-    String parent = path.getParent() == null ? Path.CUR_DIR : path.getParent().toString();
-    RunFolder folder = RunFolder.open(hadoop(), parent, path.getName());
-    if (folder.lastCommit().isEmpty()) {
-      throw new InvalidInputException(
-          "No policy in "
-              + folder.root()
-              + " (its start was interrupted: prepare it again with --resume)");
-    }
-    return folder;
   }
 
   /** The settings that the run was started with, which its commits name by their digest. */
@@ -198,10 +242,16 @@ public final class RunStart {
 
   private void initialise(RunFolder folder, Configuration conf, InitialModel model)
       throws IOException {
-    model.writeFiles(folder);
+    Map<String, String> inputs = new TreeMap<>(model.writeFiles(folder));
     long examples = writePrompts(folder, conf);
     List<StoredFile> files = model.writeSlices(folder, conf.trainer().slices());
-    new Commit(0, conf.digest(), 0, files, Map.of(ALL_PROMPTS, examples), null, version)
+    for (Path table : List.of(folder.prompts(), folder.evaluationPrompts())) {
+      Path manifest = Manifest.file(table);
+      if (folder.fileSystem().exists(manifest)) {
+        inputs.put(manifest.getName(), Digests.sha256(folder.fileSystem(), manifest).sha256());
+      }
+    }
+    Commit.first(conf.digest(), inputs, files, Map.of(ALL_PROMPTS, examples), version)
         .write(folder.fileSystem(), folder.commit(0));
   }
 
@@ -230,7 +280,13 @@ public final class RunStart {
       throws IOException {
     PromptFile file = PromptFile.read(hadoop(), conf, model, path);
     file.tell(progress, folder, table.getName());
-    return Table.PROMPTS.write(Table.PROMPTS.of(spark, file.prompts()), table.toString());
+    return StepTables.write(
+        folder.fileSystem(), Table.PROMPTS, Table.PROMPTS.of(spark, file.prompts()), table);
+  }
+
+  /** Writes the prompts of a run that has no data set file, and gives their number. */
+  public static long writePrompts(RunFolder folder, Dataset<Row> prompts) throws IOException {
+    return StepTables.write(folder.fileSystem(), Table.PROMPTS, prompts, folder.prompts());
   }
 
   private org.apache.hadoop.conf.Configuration hadoop() {

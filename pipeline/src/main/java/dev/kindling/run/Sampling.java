@@ -28,7 +28,7 @@ final class Sampling {
 
   long prepare(long step) throws IOException {
     run.dropRounds(step);
-    return run.write(step, PROMPTS, run.draw(0, run.conf().sampler().promptsPerStep()));
+    return run.write(PROMPTS, run.draw(0, run.conf().sampler().promptsPerStep()));
   }
 
   long rollout(long step) throws IOException {
@@ -56,25 +56,23 @@ final class Sampling {
   private boolean draw(long step, int round) throws IOException {
     DynamicSampling sampling = run.objective().sampling().orElseThrow();
     Refill.Round next = Refill.next(weighing.weighed(step), sampling, run.examples());
-    return next.count() > 0
-        && run.write(step, round, PROMPTS, run.draw(next.drawn(), next.count())) > 0;
+    return next.count() > 0 && run.write(round, PROMPTS, run.draw(next.drawn(), next.count())) > 0;
   }
 
   private long rollout(long step, int round) throws IOException {
-    Dataset<Row> prompts = run.read(step, round, PROMPTS);
+    Dataset<Row> prompts = run.read(round, PROMPTS);
     boolean isGiven = run.settings().isSupervised();
-    return run.write(step, round, ROLLOUTS, isGiven ? given(prompts) : sampled(step, prompts));
+    return run.write(round, ROLLOUTS, isGiven ? given(prompts) : sampled(step, prompts));
   }
 
   private long score(long step, int round) throws IOException {
     return run.write(
-        step,
         round,
         SCORES,
         Score.score(
             run.spark(),
-            run.read(step, round, PROMPTS),
-            run.read(step, round, ROLLOUTS),
+            run.read(round, PROMPTS),
+            run.read(round, ROLLOUTS),
             run.conf().verifier().name().orElse(null),
             run.model().tokenizer()));
   }

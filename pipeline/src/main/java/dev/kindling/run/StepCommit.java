@@ -45,7 +45,7 @@ final class StepCommit {
     long started = System.nanoTime();
     List<StepRow> rows = new ArrayList<>();
     List<StoredFile> files = update(step, rows);
-    run.write(step, STEP, STEP.of(run.spark(), rows));
+    run.write(STEP, STEP.of(run.spark(), rows));
     double seconds = (System.nanoTime() - started) / 1e9;
     EvaluationFigures evaluation =
         run.evaluatesAfter(step)

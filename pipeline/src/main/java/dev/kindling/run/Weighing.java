@@ -28,9 +28,9 @@ final class Weighing {
    */
   long weigh(long step) throws IOException {
     Dataset<Row> scores = run.read(step, SCORES);
-    long rows = CompiledSql.writing(scores, () -> run.write(step, WEIGHTS, weighed(step, scores)));
+    long rows = CompiledSql.writing(scores, () -> run.write(WEIGHTS, weighed(step, scores)));
     if (run.carriesEstimates()) {
-      run.write(step, CARRIED, Carry.next(run.carried(step - 1), run.read(step, WEIGHTS), step));
+      run.write(CARRIED, Carry.next(run.carried(step - 1), run.read(step, WEIGHTS), step));
     }
     return rows;
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kindling.io.CheckpointSlice;
 import dev.kindling.io.Commit;
+import dev.kindling.io.Manifest;
 import dev.kindling.io.RunFolder;
 import dev.kindling.io.RunLock;
 import dev.kindling.io.StoredFile;
@@ -18,9 +19,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -246,6 +251,7 @@ class BadInputTest {
   void weightsThatAreNoNumbersStopTheStepBeforeAnythingIsWritten() throws IOException {
     RunFolder run = untilBatch();
     spoilCheckpoint(run);
+    adoptTables(run);
 
     CommandResult result = CommandResult.of("step", "--run", run.root().toString());
 
@@ -294,15 +300,13 @@ class BadInputTest {
       logprobs[0] += 0.5f;
       altered.add(row);
     }
-    Path table = SmallRun.local(run.table(1, "2-rollouts"));
-    Path before = Files.move(table, table.resolveSibling("before"));
-    Table.ROLLOUTS.write(
-        Table.ROLLOUTS.of(SmallRun.spark(), altered), run.table(1, "2-rollouts").toString());
-    assertThat(CommandResult.of("batch", "--run", run.root().toString()).code()).isZero();
+    rewrite(run, altered);
+    for (String stage : List.of("score", "weigh", "batch")) {
+      assertThat(CommandResult.of(stage, "--run", run.root().toString()).code()).as(stage).isZero();
+    }
 
     CommandResult result = CommandResult.of("step", "--run", run.root().toString());
 
-    assertThat(before).exists();
     assertThat(result.err())
         .startsWith(
             "Sampler and trainer disagree: largest log-prob gap 0.500 nats"
@@ -310,6 +314,17 @@ class BadInputTest {
         .contains("Nothing was written.");
     assertThat(result.code()).isEqualTo(Main.USERS_MISTAKE);
     assertNothingWritten(run);
+  }
+
+  /** Other rollouts in place of those of step 1, as if the stage had sampled them. */
+  private static void rewrite(RunFolder run, List<RolloutRow> rows) throws IOException {
+    org.apache.hadoop.fs.Path table = run.table(1, "2-rollouts");
+    Manifest before = Manifest.read(run.fileSystem(), table);
+    Dataset<Row> content = Table.ROLLOUTS.of(SmallRun.spark(), rows);
+    Manifest.drop(run.fileSystem(), table);
+    Table.ROLLOUTS.write(content, table.toString());
+    Manifest.of(run.fileSystem(), table, before.rows(), before.madeFrom())
+        .write(run.fileSystem(), table);
   }
 
   /** A run whose first step lacks nothing but the gradient step. */
@@ -331,8 +346,27 @@ class BadInputTest {
       files.add(spoil(run.fileSystem(), run.slice(0, slice, commit.checkpoint().size())));
     }
     run.fileSystem().delete(run.commit(0), false);
-    new Commit(0, commit.configDigest(), 0, files, commit.rows(), null, commit.version())
+    Commit.first(commit.configDigest(), commit.inputs(), files, commit.rows(), commit.version())
         .write(run.fileSystem(), run.commit(0));
+  }
+
+  /** The tables of step 1 are as if they had been made after the commit that is there now. */
+  private static void adoptTables(RunFolder run) throws IOException {
+    for (Table<?> table :
+        List.of(Table.PROMPTS, Table.ROLLOUTS, Table.SCORES, Table.WEIGHTS, Table.BATCHES)) {
+      Map<String, String> madeFrom = new TreeMap<>();
+      for (Table<?> source : table.sources()) {
+        Manifest made = Manifest.read(run.fileSystem(), run.table(1, source.name()));
+        madeFrom.put(source.name() + ", round 0", made.digest());
+      }
+      if (madeFrom.isEmpty()) {
+        madeFrom.put("commit", run.readCommit(0).digest());
+      }
+      org.apache.hadoop.fs.Path path = run.table(1, table.name());
+      Manifest before = Manifest.read(run.fileSystem(), path);
+      Manifest.drop(run.fileSystem(), path);
+      new Manifest(before.rows(), madeFrom, before.files()).write(run.fileSystem(), path);
+    }
   }
 
   private static StoredFile spoil(FileSystem files, org.apache.hadoop.fs.Path file)

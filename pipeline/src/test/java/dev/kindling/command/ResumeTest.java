@@ -188,25 +188,6 @@ class ResumeTest {
     assertThat(result.code()).isEqualTo(Main.USERS_MISTAKE);
   }
 
-  @Test
-  void aFlippedBitInACheckpointIsRefusedByTheFilesName() throws IOException {
-    RunFolder run = stoppedAfter("1-prompts");
-    Path slice = SmallRun.local(run.slice(1, 2, 3));
-    byte[] content = Files.readAllBytes(slice);
-    content[content.length - 1] ^= 1;
-    Files.write(slice, content);
-
-    CommandResult result =
-        CommandResult.of(SmallRun.arguments("train", settingsOf(run), "--resume"));
-
-    assertThat(result.err().strip())
-        .isEqualTo(
-            "Invalid checkpoint file: %s (is damaged: its SHA-256 is not %s)"
-                .formatted(run.slice(1, 2, 3), checkpoints.get(1).get(2).sha256()));
-    assertThat(result.code()).isEqualTo(Main.USERS_MISTAKE);
-    assertThat(run.committedSteps()).containsExactly(0L, 1L);
-  }
-
   /** What the run's folder holds when its driver dies after a stage of step 2, in a folder anew. */
   private static RunFolder stoppedAfter(String lastTable) throws IOException {
     return stoppedAfter(uninterrupted, lastTable);

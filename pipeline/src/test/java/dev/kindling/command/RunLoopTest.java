@@ -246,7 +246,9 @@ class RunLoopTest {
             "config.yaml",
             "model",
             "prompts",
+            "prompts.json",
             "evaluation-prompts",
+            "evaluation-prompts.json",
             "step-000000",
             "step-000001",
             "step-000002",
@@ -256,6 +258,21 @@ class RunLoopTest {
             "metrics",
             "lock",
             "report.html");
+    assertThat(names(temporary.resolve("loop/step-000003")))
+        .containsExactlyInAnyOrder(
+            "1-prompts",
+            "1-prompts.json",
+            "2-rollouts",
+            "2-rollouts.json",
+            "3-scores",
+            "3-scores.json",
+            "4-weights",
+            "4-weights.json",
+            "5-batches",
+            "5-batches.json",
+            "6-step",
+            "6-step.json",
+            "commit.json");
     assertThat(names(temporary.resolve("loop/lock"))).isEmpty();
     assertThat(names(temporary.resolve("loop/checkpoints/step-000003")))
         .containsExactlyInAnyOrder(

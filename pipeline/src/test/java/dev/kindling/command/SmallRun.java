@@ -5,6 +5,7 @@ import dev.kindling.conf.Configuration;
 import dev.kindling.dataset.ArithmeticProblems;
 import dev.kindling.io.RunFolder;
 import dev.kindling.io.StoredFile;
+import dev.kindling.io.UserPath;
 import dev.kindling.row.Table;
 import dev.kindling.run.Pipeline;
 import dev.kindling.run.Progress;
@@ -18,6 +19,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -102,14 +104,16 @@ final class SmallRun {
   static RunFolder train(List<String> settings, boolean resume) throws IOException {
     Configuration conf = Configuration.load(List.of(), settings);
     try (Progress progress = Progress.ofStages(spark());
-        Run run = new RunStart(spark(), progress, "test").start(conf, resume)) {
+        Run run =
+            new RunStart(spark(), progress, "test").start(conf, resume, OptionalLong.empty())) {
       new Pipeline(run, progress).train();
       return run.folder();
     }
   }
 
   static RunFolder folder(Path parent, String name) throws IOException {
-    return RunFolder.open(spark().sparkContext().hadoopConfiguration(), parent.toString(), name);
+    return RunFolder.open(
+        spark().sparkContext().hadoopConfiguration(), UserPath.of(parent.toString(), name));
   }
 
   /** The local path of a path of the run. */

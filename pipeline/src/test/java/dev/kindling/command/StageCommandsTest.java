@@ -9,6 +9,7 @@ import dev.kindling.conf.YamlText;
 import dev.kindling.dataset.ArithmeticProblems;
 import dev.kindling.io.FaultyFileSystem;
 import dev.kindling.io.RunFolder;
+import dev.kindling.io.UserPath;
 import dev.kindling.row.Table;
 import dev.kindling.run.Run;
 import dev.kindling.run.RunModel;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -61,7 +63,7 @@ class StageCommandsTest {
         CommandResult.of("score", "--run", temporary.resolve("early").toString());
     assertThat(result.err().strip())
         .isEqualTo(
-            "Missing table %s (run the stage before it: see ./submit.sh --help)"
+            "Missing table %s (run the stage that writes it: rollout)"
                 .formatted(SmallRun.folder(temporary, "early").table(1, "2-rollouts")));
     assertThat(result.code()).isEqualTo(Main.USERS_MISTAKE);
   }
@@ -72,9 +74,11 @@ class StageCommandsTest {
         Configuration.load(List.of(new YamlText("config.yaml", loop.readConfig())), List.of());
     RunFolder folder =
         RunFolder.open(
-            FaultyFileSystem.withoutAnswerAbout("2-rollouts"), temporary.toString(), "loop");
+            FaultyFileSystem.withoutAnswerAbout("2-rollouts.json"),
+            UserPath.of(temporary.toString(), "loop"));
     RunModel model = RunModel.read(loop, conf);
-    try (Run run = new Run(SmallRun.spark(), folder, Optional.empty(), conf, model, 3, "test")) {
+    try (Run run =
+        new Run(SmallRun.spark(), folder, Optional.empty(), conf, model, 3, Map.of(), "test")) {
       assertThat(run.read(1, Table.PROMPTS).count()).isPositive();
       assertThatThrownBy(() -> run.read(1, Table.ROLLOUTS))
           .isInstanceOf(ConnectException.class)

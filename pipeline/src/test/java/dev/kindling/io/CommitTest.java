@@ -46,7 +46,9 @@ class CommitTest {
         new Commit(
             step,
             DIGEST,
+            Map.of("run.steps", version),
             position,
+            Map.of("model/config.json", DIGEST),
             List.of(new StoredFile("a", 7, DIGEST)),
             Map.of("2-rollouts", 64L),
             null,
@@ -89,7 +91,7 @@ class CommitTest {
   @Test
   void aStepIsCommittedOnce() throws IOException {
     commit().write(fileSystem, at("commit.json"));
-    Commit other = new Commit(0, DIGEST, 8, List.of(), Map.of(), null, "0.1.0");
+    Commit other = Commit.first(DIGEST, Map.of(), List.of(), Map.of(), "0.1.0");
     assertThatThrownBy(() -> other.write(fileSystem, at("commit.json")))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageStartingWith("Cannot replace " + at("commit.json"));
@@ -126,7 +128,8 @@ class CommitTest {
 
   @Test
   void aCommitOfAnotherShapeIsRefused() {
-    assertThatThrownBy(() -> new Commit(-1, "x", -2, List.of(), Map.of(), "y", "0.1.0"))
+    assertThatThrownBy(
+            () -> new Commit(-1, "x", Map.of(), -2, Map.of(), List.of(), Map.of(), "y", "0.1.0"))
         .hasMessage(
             """
             Invalid commit.step: -1 (must be >= 0)
@@ -144,7 +147,7 @@ class CommitTest {
     for (String name : List.of("a", "b", "c", "d")) {
       files.add(AtomicFile.write(fileSystem, at(name), out -> out.write(new byte[] {1, 2, 3})));
     }
-    return new Commit(0, DIGEST, 4, files, Map.of("2-rollouts", 64L), null, "0.1.0");
+    return Commit.first(DIGEST, Map.of(), files, Map.of("2-rollouts", 64L), "0.1.0");
   }
 
   private void assertRefused(String how) {

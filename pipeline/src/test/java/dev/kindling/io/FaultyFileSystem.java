@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.net.ConnectException;
 import java.nio.file.Path;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -83,6 +84,12 @@ public final class FaultyFileSystem extends LocalFileSystem {
   public FileStatus getFileStatus(org.apache.hadoop.fs.Path path) throws IOException {
     answer(path);
     return super.getFileStatus(path);
+  }
+
+  @Override
+  public FSDataInputStream open(org.apache.hadoop.fs.Path file, int bufferSize) throws IOException {
+    answer(file);
+    return super.open(file, bufferSize);
   }
 
   private void answer(org.apache.hadoop.fs.Path path) throws ConnectException {

@@ -71,10 +71,7 @@ class RunFolderTest {
   @Test
   void aFolderThatCannotBeWrittenIsRefusedBeforeTheFirstStep() throws IOException {
     Files.writeString(folder.resolve("file"), "in the way");
-    assertThatThrownBy(
-            () ->
-                RunFolder.create(
-                    FaultyFileSystem.sound(), folder.resolve("file").toString(), "x", "run: {}\n"))
+    assertThatThrownBy(() -> RunFolder.create(FaultyFileSystem.sound(), at("file/x"), "run: {}\n"))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("Cannot write to run folder file:" + folder + "/file/x: ")
         .hasMessageContaining("run.folder must be writable and have free space");
@@ -83,9 +80,7 @@ class RunFolderTest {
   @Test
   void aFullDiskIsRefusedBeforeTheFirstStep() {
     assertThatThrownBy(
-            () ->
-                RunFolder.create(
-                    FaultyFileSystem.withBytesFree(1000), folder.toString(), "x", "run: {}\n"))
+            () -> RunFolder.create(FaultyFileSystem.withBytesFree(1000), at("x"), "run: {}\n"))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("Cannot write to run folder file:" + folder + "/x: ")
         .hasMessageContaining("No space left on device");
@@ -97,10 +92,7 @@ class RunFolderTest {
     assertThatThrownBy(
             () ->
                 RunFolder.create(
-                    FaultyFileSystem.withoutAnswerAbout("write-check"),
-                    folder.toString(),
-                    "x",
-                    "run: {}\n"))
+                    FaultyFileSystem.withoutAnswerAbout("write-check"), at("x"), "run: {}\n"))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("Connection refused");
   }
@@ -108,7 +100,7 @@ class RunFolderTest {
   @Test
   void aDiskTooSmallForTheNextCheckpointIsRefused() throws IOException {
     Configuration hadoop = FaultyFileSystem.withBytesFree(70_000);
-    RunFolder run = RunFolder.create(hadoop, folder.toString(), "x", "run: {}\n");
+    RunFolder run = RunFolder.create(hadoop, at("x"), "run: {}\n");
     run.checkWritable(70_000);
     assertThatThrownBy(() -> run.checkWritable(70_001))
         .hasMessage(
@@ -140,7 +132,7 @@ class RunFolderTest {
     assertThatThrownBy(run::lastCommit)
         .isInstanceOf(InvalidInputException.class)
         .hasMessage(
-            "%s follows commit %s, but the step before it has digest %s (a file of another run?)"
+            "%s is of step 2 and follows commit %s, but the step before it has digest %s (a file of another run?)"
                 .formatted(run.commit(2), DIGEST, one.digest()));
   }
 
@@ -151,11 +143,9 @@ class RunFolderTest {
     String one = commit(run, 1, zero).digest();
     commit(run, 2, one);
     Files.delete(local(run, "step-000001/commit.json"));
-    assertThatThrownBy(run::removeUncommitted)
+    assertThatThrownBy(() -> Leftovers.removeUncommitted(run))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessage(
-            "Missing %s though step 2 is committed (restore it, or delete every step from 1 on)"
-                .formatted(run.commit(1)));
+        .hasMessage("Missing %s though step 2 is committed".formatted(run.commit(1)));
     assertThat(local(run, "step-000001")).exists();
   }
 
@@ -173,7 +163,7 @@ class RunFolderTest {
     touch(run, "metrics/step-000000/part-0.parquet");
     touch(run, ".report.html.8.tmp");
     touch(run, "notes.txt");
-    assertThat(run.removeUncommitted())
+    assertThat(Leftovers.removeUncommitted(run))
         .containsExactlyInAnyOrder(
             "step-000001",
             "checkpoints/step-000001",
@@ -181,7 +171,7 @@ class RunFolderTest {
             ".report.html.8.tmp",
             "step-000000/.commit.json.7.tmp",
             "checkpoints/step-000000/.slice-00000-of-00001.safetensors.6.tmp");
-    assertThat(run.removeUncommitted()).isEmpty();
+    assertThat(Leftovers.removeUncommitted(run)).isEmpty();
     assertThat(local(run, "metrics/step-000000/part-0.parquet")).exists();
     assertThat(local(run, "notes.txt")).exists();
     run.lastCommit().orElseThrow().verify(run.fileSystem(), run.checkpoint(0));
@@ -194,21 +184,26 @@ class RunFolderTest {
     for (long step = 0; step < 4; step++) {
       previous = commit(run, step, previous).digest();
     }
-    assertThat(run.pruneCheckpoints(0, false)).isEmpty();
-    assertThat(run.pruneCheckpoints(3, false)).containsExactly("checkpoints/step-000000");
-    assertThat(run.pruneCheckpoints(1, false))
+    assertThat(Leftovers.pruneCheckpoints(run, 0, false)).isEmpty();
+    assertThat(Leftovers.pruneCheckpoints(run, 3, false))
+        .containsExactly("checkpoints/step-000000");
+    assertThat(Leftovers.pruneCheckpoints(run, 1, false))
         .containsExactly("checkpoints/step-000001", "checkpoints/step-000002");
-    assertThat(run.pruneCheckpoints(1, false)).isEmpty();
+    assertThat(Leftovers.pruneCheckpoints(run, 1, false)).isEmpty();
     assertThat(run.committedSteps()).containsExactly(0L, 1L, 2L, 3L);
     run.lastCommit().orElseThrow().verify(run.fileSystem(), run.checkpoint(3));
   }
 
   private RunFolder create(String name) throws IOException {
-    return RunFolder.create(FaultyFileSystem.sound(), folder.toString(), name, "run: {}\n");
+    return RunFolder.create(FaultyFileSystem.sound(), at(name), "run: {}\n");
+  }
+
+  private org.apache.hadoop.fs.Path at(String name) {
+    return new org.apache.hadoop.fs.Path(folder.resolve(name).toString());
   }
 
   private RunFolder open(String name) throws IOException {
-    return RunFolder.open(FaultyFileSystem.sound(), folder.toString(), name);
+    return RunFolder.open(FaultyFileSystem.sound(), at(name));
   }
 
   private static Commit commit(RunFolder run, long step, String previous) throws IOException {
@@ -216,7 +211,9 @@ class RunFolderTest {
         new Commit(
             step,
             DIGEST,
+            Map.of(),
             4 * step,
+            Map.of(),
             List.of(slice(run, step)),
             Map.of("2-rollouts", 16L),
             previous,

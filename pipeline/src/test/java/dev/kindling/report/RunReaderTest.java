@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kindling.SparkTest;
 import dev.kindling.check.InvalidInputException;
 import dev.kindling.io.Commit;
+import dev.kindling.io.Manifest;
 import dev.kindling.io.RunFolder;
 import dev.kindling.row.MetricsRow;
 import dev.kindling.row.PromptRow;
@@ -107,8 +108,21 @@ class RunReaderTest {
         RunReaderTest::characters);
   }
 
+  private static RunFolder create(Path root) throws IOException {
+    return RunFolder.create(
+        new Configuration(), new org.apache.hadoop.fs.Path(root.toUri()), "seed: 17\n");
+  }
+
+  /** A table of step 2, with its manifest. */
+  private static void write(RunFolder run, Table<?> table, Dataset<Row> rows) throws IOException {
+    org.apache.hadoop.fs.Path path = run.table(2, table.name());
+    long count = table.write(rows, path.toString());
+    Manifest.of(run.fileSystem(), path, count, Map.of()).write(run.fileSystem(), path);
+  }
+
   private static void commit(RunFolder run, long step) throws IOException {
-    new Commit(step, "0".repeat(64), 8 * step, List.of(), Map.of(), null, "0.1.0")
+    new Commit(
+            step, "0".repeat(64), Map.of(), 8 * step, Map.of(), List.of(), Map.of(), null, "0.1.0")
         .write(run.fileSystem(), run.commit(step));
   }
 
@@ -121,20 +135,16 @@ class RunReaderTest {
   @Test
   void aRunFolderGivesItsCommittedStepsAndTheRolloutsOfTheLast(@TempDir Path folder)
       throws IOException {
-    RunFolder run = RunFolder.create(new Configuration(), folder.toString(), "garl", "seed: 17\n");
+    RunFolder run = create(folder.resolve("garl"));
     commit(run, 0);
     for (long step = 1; step <= 3; step++) {
       writeMetrics(run, step);
     }
     commit(run, 1);
     commit(run, 2);
-    Table.PROMPTS.write(prompts(), run.table(2, Table.PROMPTS.name()).toString());
-    Table.ROLLOUTS.write(
-        samplesOf(Table.ROLLOUTS, RunReaderTest::rollout),
-        run.table(2, Table.ROLLOUTS.name()).toString());
-    Table.SCORES.write(
-        samplesOf(Table.SCORES, RunReaderTest::score),
-        run.table(2, Table.SCORES.name()).toString());
+    write(run, Table.PROMPTS, prompts());
+    write(run, Table.ROLLOUTS, samplesOf(Table.ROLLOUTS, RunReaderTest::rollout));
+    write(run, Table.SCORES, samplesOf(Table.SCORES, RunReaderTest::score));
 
     Arm arm = RunReader.arm(spark, run, "garl q=1", 5, RunReaderTest::characters);
 
@@ -147,7 +157,7 @@ class RunReaderTest {
 
   @Test
   void aRunThatHasOnlyItsNewPolicyIsAnEmptyArm(@TempDir Path folder) throws IOException {
-    RunFolder run = RunFolder.create(new Configuration(), folder.toString(), "new", "seed: 17\n");
+    RunFolder run = create(folder.resolve("new"));
     commit(run, 0);
     Arm arm = RunReader.arm(spark, run, "", 5, RunReaderTest::characters);
     assertThat(arm.metrics()).isEmpty();
