@@ -55,6 +55,16 @@ class DataSchemasTest {
 
   @ParameterizedTest
   @MethodSource("tables")
+  void noDescriptionHasTheMarkupOfJavadoc(Table<?> table) throws IOException {
+    JsonNode file = read(table);
+    List<String> descriptions = new ArrayList<>(List.of(file.get("row").asText()));
+    file.get("columns").forEach(column -> descriptions.add(column.get("description").asText()));
+    assertThat(descriptions)
+        .allSatisfy(text -> assertThat(text).doesNotContainPattern("[{}]|</?\\w+>|&\\w+;"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("tables")
   void aPrimitiveIsNeverNullAndABoxedNumberMayBe(Table<?> table) throws IOException {
     for (JsonNode column : read(table).get("columns")) {
       StructField field = table.codec().schema().apply(column.get("name").asText());
