@@ -186,9 +186,9 @@ final class QuickStartCommand implements Callable<Integer> {
   private static String finding(List<Arm> arms) {
     List<Arm> measured =
         arms.stream()
-            .filter(arm -> Reports.lastAccuracy(arm).isPresent())
+            .filter(arm -> Reports.lastPassAt1(arm).isPresent())
             .sorted(
-                Comparator.comparingDouble((Arm a) -> Reports.lastAccuracy(a).getAsDouble())
+                Comparator.comparingDouble((Arm a) -> Reports.lastPassAt1(a).getAsDouble())
                     .thenComparing(Arm::name))
             .toList();
     if (measured.size() < 2) {
@@ -198,13 +198,13 @@ final class QuickStartCommand implements Callable<Integer> {
     Arm best = measured.get(measured.size() - 1);
     return String.format(
         Locale.ROOT,
-        "From the same base, seed, prompts and %d rollouts, %s ended at %.0f %% exact match on %d held-out"
-            + " problems and %s at %.0f %% (one seed, one task).",
+        "From the same base, seed, prompts and %d rollouts, %s ended at a pass@1 of %.0f %% on %d"
+            + " held-out problems and %s at %.0f %% (one seed, one task).",
         best.metrics().stream().mapToLong(m -> m.rollouts()).sum(),
         best.name(),
-        100 * Reports.lastAccuracy(best).getAsDouble(),
+        100 * Reports.lastPassAt1(best).getAsDouble(),
         HELD_OUT_PROBLEMS,
         worst.name(),
-        100 * Reports.lastAccuracy(worst).getAsDouble());
+        100 * Reports.lastPassAt1(worst).getAsDouble());
   }
 }

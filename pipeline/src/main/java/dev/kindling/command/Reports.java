@@ -62,8 +62,8 @@ final class Reports {
     return name + q + ", " + objective.success().settingName();
   }
 
-  /** Accuracy of the run's last evaluation, in [0, 1]. */
-  static OptionalDouble lastAccuracy(Arm arm) {
+  /** pass@1 of the run's last evaluation. */
+  static OptionalDouble lastPassAt1(Arm arm) {
     return arm.metrics().stream()
         .filter(row -> row.evalPassAt1() != null)
         .mapToDouble(MetricsRow::evalPassAt1)

@@ -10,7 +10,7 @@ public final class ArmTable {
           "Arm",
           "Objective",
           "Steps",
-          "Accuracy on",
+          "Measure",
           "Last",
           "Best",
           "At step",
@@ -26,24 +26,24 @@ public final class ArmTable {
 
   /** The cells of one arm, in the order of {@link #HEADER}. */
   static List<String> cells(Arm arm) {
-    Series accuracy = Series.accuracy(arm);
+    Series outcome = Series.outcome(arm);
     Series logPHat = Series.of(arm, MetricsRow::logPHat);
     return List.of(
         arm.name(),
         arm.highlights(),
         Integer.toString(arm.metrics().size()),
-        source(arm),
-        Numbers.share(accuracy.last()),
-        Numbers.share(accuracy.best()),
-        accuracy.bestStep() == 0 ? Numbers.NONE : Long.toString(accuracy.bestStep()),
+        measure(arm),
+        Numbers.share(outcome.last()),
+        Numbers.share(outcome.best()),
+        outcome.bestStep() == 0 ? Numbers.NONE : Long.toString(outcome.bestStep()),
         logPHat.span(Numbers::plain),
         Numbers.duration(arm.metrics().stream().mapToDouble(Charts::seconds).sum()));
   }
 
-  private static String source(Arm arm) {
+  private static String measure(Arm arm) {
     if (arm.metrics().isEmpty()) {
       return Numbers.NONE;
     }
-    return Series.evaluated(arm) ? "evaluation" : "training samples";
+    return Series.evaluated(arm) ? "pass@1" : "training reward";
   }
 }

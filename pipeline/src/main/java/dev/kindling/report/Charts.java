@@ -64,7 +64,7 @@ final class Charts {
 
   private List<Chart> learning() {
     List<Chart> charts = new ArrayList<>();
-    charts.add(accuracy());
+    charts.add(outcome());
     charts.add(
         perArm(
             "log P̂",
@@ -92,7 +92,7 @@ final class Charts {
     return charts;
   }
 
-  private Chart accuracy() {
+  private Chart outcome() {
     List<Line> lines = new ArrayList<>();
     for (int i = 0; i < arms.size(); i++) {
       Arm arm = arms.get(i);
@@ -103,14 +103,18 @@ final class Charts {
               i,
               i,
               evaluated ? Kind.EVALUATIONS : Kind.STAND_IN,
-              Series.accuracy(arm)));
+              Series.outcome(arm)));
     }
+    List<Line> drawn = lines.stream().filter(line -> line.series().present()).toList();
+    boolean evaluated = drawn.stream().anyMatch(line -> line.kind() == Kind.EVALUATIONS);
+    boolean dashed = drawn.stream().anyMatch(line -> line.kind() == Kind.STAND_IN);
     return new Chart(
-        "Accuracy",
-        "pass@1 on the evaluation set; dashed: mean reward in training.",
+        evaluated ? "pass@1" : "Training reward",
+        (evaluated ? "Mean over the evaluation set" : "No arm was evaluated")
+            + (dashed ? "; dashed: mean reward in training." : "."),
         Unit.SHARE,
         true,
-        lines);
+        drawn);
   }
 
   private List<Chart> gradientSteps() {

@@ -26,7 +26,7 @@ record Series(long[] steps, double[] values) {
   }
 
   /** pass@1 on the evaluation set or, for an arm never evaluated, the mean reward in training. */
-  static Series accuracy(Arm arm) {
+  static Series outcome(Arm arm) {
     return evaluated(arm) ? of(arm, MetricsRow::evalPassAt1) : of(arm, MetricsRow::reward);
   }
 

@@ -25,16 +25,29 @@ class ChartsTest {
   @Test
   void evaluationsAreJoinedAndAnArmWithoutAnyIsDashed() {
     Arm evaluated = Runs.arm("a", List.of(Runs.step(1, -2.0, 0.5, 1), Runs.step(2, -1.0, null, 1)));
-    Chart accuracy = chart("Accuracy", charts(evaluated, Runs.neverEvaluated("b", 2)));
-    assertThat(accuracy.large()).isTrue();
-    assertThat(accuracy.lines())
+    Chart outcome = chart("pass@1", charts(evaluated, Runs.neverEvaluated("b", 2)));
+    assertThat(outcome.large()).isTrue();
+    assertThat(outcome.meaning())
+        .isEqualTo("Mean over the evaluation set; dashed: mean reward in training.");
+    assertThat(outcome.lines())
         .extracting(Chart.Line::label, Chart.Line::kind)
         .containsExactly(
             tuple("a", Chart.Kind.EVALUATIONS), tuple("b (training reward)", Chart.Kind.STAND_IN));
-    assertThat(accuracy.description())
+    assertThat(outcome.description())
         .isEqualTo(
-            "Accuracy by step, first to last. a: 50.0 % → 50.0 %; "
+            "pass@1 by step, first to last. a: 50.0 % → 50.0 %; "
                 + "b (training reward): 1.0 % → 2.0 %.");
+  }
+
+  @Test
+  void theFirstChartSpeaksOfDashesWhereALineIsDashed() {
+    Arm evaluated = Runs.arm("a", List.of(Runs.step(1, -2.0, 0.5, 1)));
+    assertThat(charts(evaluated, Runs.neverEvaluated("without a step", 0)).get(0).meaning())
+        .isEqualTo("Mean over the evaluation set.");
+    Chart reward = charts(Runs.neverEvaluated("b", 1)).get(0);
+    assertThat(reward.title()).isEqualTo("Training reward");
+    assertThat(reward.meaning())
+        .isEqualTo("No arm was evaluated; dashed: mean reward in training.");
   }
 
   @Test

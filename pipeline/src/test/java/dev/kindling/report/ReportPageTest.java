@@ -45,7 +45,8 @@ class ReportPageTest {
     assertThat(page.select("footer").text()).startsWith("Kindling 0.1.0 · 2026-01-01 ");
     assertThat(page.select("table.arms tbody th").eachText()).containsExactly("garl", "grpo");
     assertThat(page.select(".legend button").eachText()).containsExactly("garl", "grpo");
-    assertThat(page.select("figure.large h3").eachText()).containsExactly("Accuracy", "log P̂");
+    assertThat(page.select("figure.large h3").eachText())
+        .containsExactly("Training reward", "log P̂");
     assertThat(page.select("details pre").eachText())
         .containsExactly("objective:\n  name: garl", "objective:\n  name: garl");
     assertThat(page.select("details[open]")).isEmpty();
