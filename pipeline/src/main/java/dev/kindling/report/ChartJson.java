@@ -55,6 +55,7 @@ final class ChartJson {
     node.put("arm", line.arm());
     node.put("colour", line.colour());
     node.put("kind", line.kind().key());
+    node.put("around", line.around());
     ArrayNode values = node.putArray("values");
     for (double value : line.series().values()) {
       values.add(number(value));

@@ -290,6 +290,7 @@ final class Charts {
                     chart.large(),
                     chart.lines().stream().filter(line -> line.series().present()).toList()))
         .filter(chart -> !chart.lines().isEmpty())
+        .map(Overlap::marked)
         .toList();
   }
 }

@@ -77,7 +77,7 @@
     const points = dataset.data;
     const absent = (index) => points[index] === undefined || points[index].y === null;
     const alone = !dataset.spanGaps && absent(dataIndex - 1) && absent(dataIndex + 1);
-    return dataset.few || alone ? 2.5 : 0;
+    return dataset.few || alone ? 2.5 + dataset.rim : 0;
   }
 
   function dataset(line) {
@@ -85,15 +85,17 @@
     const layer = line.kind === "layer";
     const hue = () => colour(`colour-${line.colour % COLOURS}`);
     const turn = Math.floor(line.colour / COLOURS);
+    const rim = 1.25 * line.around;
     return {
       arm: layer || line.kind === "measure" ? null : line.arm,
       label: line.label,
       data: line.values.map((y, index) => ({ x: steps[index], y })),
       few: line.values.filter((y) => y !== null).length <= MOST_POINTS,
       spanGaps: line.kind === "evaluations",
+      rim,
       borderColor: hue,
       backgroundColor: layer ? () => `${hue()}99` : hue,
-      borderWidth: layer ? 1 : 1.75,
+      borderWidth: layer ? 1 : 1.75 + 2 * rim,
       borderDash: line.kind === "stand_in" ? [5, 4] : DASHES[turn % DASHES.length],
       pointStyle: SHAPES[line.colour % SHAPES.length],
       pointRadius: layer ? 0 : pointRadius,
