@@ -2,8 +2,12 @@ package dev.kindling.run;
 
 import dev.kindling.row.MetricsRow;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -22,31 +26,36 @@ public final class Progress implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Progress.class);
 
   private final SparkSession spark;
-  private final boolean terminal;
+  private final Optional<PrintStream> terminal;
   private final boolean stageLines;
   private final Tasks tasks = new Tasks();
 
-  private Progress(SparkSession spark, boolean stageLines) {
+  private Progress(SparkSession spark, Optional<PrintStream> terminal, boolean stageLines) {
     this.spark = spark;
-    this.terminal = isTerminal();
+    this.terminal = terminal;
     this.stageLines = stageLines;
     spark.sparkContext().addSparkListener(tasks);
   }
 
   // From JDK 22 on a console may be there without a terminal: then a bar shows in a file, no harm.
   @SuppressWarnings("SystemConsoleNull")
-  private static boolean isTerminal() {
-    return System.console() != null;
+  private static Optional<PrintStream> terminal() {
+    return System.console() == null ? Optional.empty() : Optional.of(System.err);
   }
 
   /** Progress with a line for every stage. */
   public static Progress ofStages(SparkSession spark) {
-    return new Progress(spark, true);
+    return new Progress(spark, terminal(), true);
   }
 
   /** Progress with a line for every step, for runs of many short ones. */
   public static Progress ofSteps(SparkSession spark) {
-    return new Progress(spark, false);
+    return new Progress(spark, terminal(), false);
+  }
+
+  /** Progress with bars on a terminal. */
+  static Progress onTerminal(SparkSession spark, PrintStream terminal) {
+    return new Progress(spark, Optional.of(terminal), true);
   }
 
   /** A stage's work. */
@@ -55,22 +64,37 @@ public final class Progress implements AutoCloseable {
     long run() throws IOException;
   }
 
-  /** Counts the tasks of the jobs that run, and moves the bar. */
+  /**
+   * Counts the tasks of the jobs that run, and moves the bar, which is there from the first job on:
+   * before it nobody knows how many tasks there are.
+   */
   private static final class Tasks extends SparkListener {
+    private Function<Long, ProgressBar> waiting;
     private ProgressBar bar;
 
-    synchronized void show(ProgressBar next) {
-      bar = next;
+    synchronized void begin(Function<Long, ProgressBar> barOfTasks) {
+      waiting = barOfTasks;
     }
 
-    synchronized boolean isShown() {
-      return bar != null;
+    synchronized boolean isBusy() {
+      return waiting != null;
+    }
+
+    synchronized void end() {
+      if (bar != null) {
+        bar.close();
+      }
+      waiting = null;
+      bar = null;
     }
 
     @Override
     public synchronized void onJobStart(SparkListenerJobStart job) {
+      long more = job.stageInfos().foldLeft(0L, (sum, s) -> sum + s.numTasks());
       if (bar != null) {
-        bar.maxHint(bar.getMax() + job.stageInfos().foldLeft(0L, (sum, s) -> sum + s.numTasks()));
+        bar.maxHint(bar.getMax() + more);
+      } else if (waiting != null && more > 0) {
+        bar = waiting.apply(more);
       }
     }
 
@@ -116,11 +140,11 @@ public final class Progress implements AutoCloseable {
 
   /** Runs something that writes {@code total} bytes under a bar of them. */
   public void bytes(String task, long total, Writing work) throws IOException {
-    if (!terminal) {
+    if (terminal.isEmpty()) {
       work.run(count -> {});
       return;
     }
-    try (ProgressBar bar = builder(task).setInitialMax(total).setUnit(" MB", 1_000_000).build()) {
+    try (ProgressBar bar = bar(task, total, " MB", 1_000_000)) {
       work.run(bar::stepBy);
     }
   }
@@ -130,14 +154,14 @@ public final class Progress implements AutoCloseable {
    * line.
    */
   public long underBar(String name, Work work) throws IOException {
-    if (!terminal || tasks.isShown()) {
+    if (terminal.isEmpty() || tasks.isBusy()) {
       return work.run();
     }
-    try (ProgressBar bar = bar(name)) {
-      tasks.show(bar);
+    tasks.begin(count -> bar(name, count, " tasks", 1));
+    try {
       return work.run();
     } finally {
-      tasks.show(null);
+      tasks.end();
     }
   }
 
@@ -170,15 +194,16 @@ public final class Progress implements AutoCloseable {
     LOG.info(sentence);
   }
 
-  private static ProgressBar bar(String name) {
-    return builder(name).setInitialMax(0).setUnit(" tasks", 1).build();
-  }
-
-  private static ProgressBarBuilder builder(String name) {
+  private ProgressBar bar(String name, long count, String unit, long unitSize) {
     return new ProgressBarBuilder()
         .setTaskName(name)
+        .setInitialMax(count)
+        .setUnit(unit, unitSize)
         .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BAR)
-        .clearDisplayOnFinish();
+        // The library's own would write in the encoding of the locale.
+        .setConsumer(new ConsoleProgressBarConsumer(terminal.orElseThrow()))
+        .clearDisplayOnFinish()
+        .build();
   }
 
   @Override
