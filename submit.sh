@@ -21,6 +21,11 @@ command -v "$java" > /dev/null || fail "Cannot find $java: Kindling needs a JDK 
 version=$("$java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p' | head -n 1)
 [[ ${version:-0} -ge 17 ]] || fail "Invalid Java version: ${version:-unknown} of $java (must be 17 or newer; set JAVA_HOME to a JDK 17)."
 
+# Arguments and file names are UTF-8, which the locale of a container often is not: there this one
+# character is four.
+character=$'\360\237\230\200'
+[[ ${#character} -eq 1 ]] || export LC_ALL=C.UTF-8
+
 # Spark's options come first, the command and its own options after.
 spark=()
 while [[ $# -gt 0 && $commands != *" $1 "* ]]; do
@@ -67,7 +72,7 @@ defaults=()
 if ! given --properties-file && [[ -z ${SPARK_HOME:-} || ! -f ${SPARK_HOME:-}/conf/spark-defaults.conf ]] && is_local; then
   defaults=(--properties-file "$here/conf/spark/local.conf")
 fi
-given --driver-java-options || defaults+=(--driver-java-options "-Dlog4j2.configurationFile=file:${here// /%20}/conf/spark/log4j2.properties")
+given --driver-java-options || defaults+=(--driver-java-options "-Dfile.encoding=UTF-8 -Dlog4j2.configurationFile=file:${here// /%20}/conf/spark/log4j2.properties")
 
 arguments=("${defaults[@]+"${defaults[@]}"}" "${spark[@]+"${spark[@]}"}" --name kindling --class dev.kindling.command.Main "$(jar)" "$@")
 if [[ -n ${SPARK_HOME:-} ]]; then
@@ -80,7 +85,7 @@ else
     [[ ${spark[i]} == --driver-memory=* ]] && memory=${spark[i]#*=}
   done
   export SPARK_LOCAL_IP=${SPARK_LOCAL_IP:-127.0.0.1} SPARK_SCALA_VERSION=2.13
-  run=("$java" "-Xmx$memory" "@$here/conf/spark/java-modules.args"
+  run=("$java" "-Xmx$memory" -Dfile.encoding=UTF-8 "@$here/conf/spark/java-modules.args"
     "-Dlog4j2.configurationFile=file:${here// /%20}/conf/spark/log4j2.properties"
     -cp "$(cat "$classpath")" org.apache.spark.deploy.SparkSubmit "${arguments[@]}")
 fi

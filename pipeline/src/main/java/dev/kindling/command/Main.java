@@ -1,7 +1,9 @@
 package dev.kindling.command;
 
 import dev.kindling.check.InvalidInputException;
+import dev.kindling.check.LocaleEncoding;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
@@ -66,13 +68,23 @@ public final class Main implements Callable<Integer> {
   /** Runs one command and exits with its code. */
   public static void main(String[] arguments) {
     Interruption interruption = Interruption.watch();
-    int code =
-        commandLine()
-            .setExecutionExceptionHandler(interruption.unlessStopping(Main::explain))
-            .execute(arguments);
+    CommandLine commandLine =
+        commandLine().setExecutionExceptionHandler(interruption.unlessStopping(Main::explain));
+    Console.setUp(commandLine);
+    int code = run(commandLine, arguments);
     SparkSession.getDefaultSession().foreach(Main::stop);
     interruption.mainHasEnded();
     System.exit(code);
+  }
+
+  private static int run(CommandLine commandLine, String... arguments) {
+    try {
+      LocaleEncoding.requireWhole(List.of(arguments));
+    } catch (InvalidInputException mistake) {
+      mistake.violations().forEach(commandLine.getErr()::println);
+      return USERS_MISTAKE;
+    }
+    return commandLine.execute(arguments);
   }
 
   private static Object stop(SparkSession session) {

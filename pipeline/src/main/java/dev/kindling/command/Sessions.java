@@ -8,6 +8,8 @@ import org.apache.spark.sql.SparkSession;
 
 /** The Spark session that spark-submit has configured. */
 final class Sessions {
+  private static final String EXECUTORS_LOCALE = "spark.executorEnv.LC_ALL";
+
   private Sessions() {}
 
   /** The runs of this process. */
@@ -18,7 +20,12 @@ final class Sessions {
   /** The one session of this process. */
   static SparkSession session() {
     SparkSession.Builder builder = SparkSession.builder().appName("kindling");
-    String master = new SparkConf().get("spark.master", "");
+    SparkConf submitted = new SparkConf();
+    if (!submitted.contains(EXECUTORS_LOCALE)) {
+      // Executors name files in their locale's encoding, and a container's is often ASCII.
+      builder.config(EXECUTORS_LOCALE, "C.UTF-8");
+    }
+    String master = submitted.get("spark.master", "");
     // Executors of their own may look for files before they have fetched our classes.
     if (master.equals("local") || master.startsWith("local[")) {
       builder.config("spark.hadoop." + LocalFiles.SETTING, LocalFiles.class.getName());

@@ -1,5 +1,7 @@
 package dev.kindling.io;
 
+import dev.kindling.check.LocaleEncoding;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermission;
@@ -11,8 +13,8 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.permission.FsPermission;
 
 /**
- * Hadoop's local files, but without hidden {@code .crc} files and with permissions set by a system
- * call.
+ * Hadoop's local files, but without hidden {@code .crc} files, with permissions set by a system
+ * call, and with no name that the locale cannot write.
  *
  * <p>The hidden files make one that was edited by hand unreadable, and break what reads all files
  * of a folder; what must not change silently has a digest of our own. Without its native library
@@ -32,6 +34,12 @@ public final class LocalFiles extends LocalFileSystem {
 
   /** Local files without checksums. */
   private static final class Raw extends RawLocalFileSystem {
+    @Override
+    public File pathToFile(Path path) {
+      LocaleEncoding.requireName(path.toUri().getPath());
+      return super.pathToFile(path);
+    }
+
     @Override
     public void setPermission(Path path, FsPermission permission) throws IOException {
       if (permission.getStickyBit()) {

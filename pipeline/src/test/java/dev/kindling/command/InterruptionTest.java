@@ -3,10 +3,8 @@ package dev.kindling.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -59,21 +57,8 @@ class InterruptionTest {
     place = Files.createDirectory(temporary.resolve("place"));
     scratch = Files.createDirectory(temporary.resolve("scratch"));
     err = temporary.resolve("err");
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(
-        List.of(
-            "-Dspark.master=local[1]",
-            "-Dspark.ui.enabled=false",
-            "-Dspark.local.dir=" + scratch,
-            "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-            Main.class.getName(),
-            "bench",
-            "--what=memory",
-            "--precision=float32",
-            "--folder=" + place));
+    List<String> command = MainProcess.command("-Dspark.local.dir=" + scratch);
+    command.addAll(List.of("bench", "--what=memory", "--precision=float32", "--folder=" + place));
     return new ProcessBuilder(command)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
         .redirectError(err.toFile())

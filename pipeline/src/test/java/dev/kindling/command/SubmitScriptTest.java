@@ -14,8 +14,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What submit.sh rests on, and what it refuses before anything is built or started. */
 class SubmitScriptTest {
-  private static final Path SCRIPT = Path.of("..", "submit.sh").toAbsolutePath().normalize();
-
   @Test
   void theModuleFlagsAreThoseOfThisSpark() throws IOException {
     List<String> flags = Files.readAllLines(Path.of("..", "conf", "spark", "java-modules.args"));
@@ -24,7 +22,7 @@ class SubmitScriptTest {
 
   @Test
   void theScriptKnowsEveryCommand() throws IOException {
-    String text = Files.readString(SCRIPT);
+    String text = Files.readString(Checkout.SCRIPT);
     String known = text.lines().filter(l -> l.startsWith("commands=")).findFirst().orElseThrow();
     assertThat(Main.commandLine().getSubcommands().keySet())
         .allSatisfy(command -> assertThat(known).contains(" " + command + " "));
@@ -37,7 +35,7 @@ class SubmitScriptTest {
             2
                 + " Unknown command: trian (must be one of: quickstart prepare rollout score"
                 + " refill weigh batch step train pretrain evaluate export report bench doctor; see "
-                + SCRIPT
+                + Checkout.SCRIPT
                 + " --help).");
   }
 
@@ -47,27 +45,14 @@ class SubmitScriptTest {
         .isEqualTo(
             2
                 + " Invalid option --master: it needs a value and a command after it (see "
-                + SCRIPT
+                + Checkout.SCRIPT
                 + " --help).");
   }
 
   @Test
   void onlyMastersOnThisMachineGetTheSettingsOfLocalRuns(@TempDir Path checkout) throws Exception {
-    // A checkout that needs no build, and a Spark that prints how it is called.
-    Path script = Files.copy(SCRIPT, checkout.resolve("submit.sh"));
-    for (String source : List.of("pom.xml", "pipeline/pom.xml", "udfs/pom.xml")) {
-      Files.createDirectories(checkout.resolve(source).getParent());
-      Files.createFile(checkout.resolve(source));
-    }
-    for (String folder :
-        List.of("conf", "pipeline/src/main", "udfs/src/main", "pipeline/target", "bin")) {
-      Files.createDirectories(checkout.resolve(folder));
-    }
-    Files.createFile(checkout.resolve("pipeline/target/kindling-0.jar"));
-    Files.createFile(checkout.resolve("pipeline/target/spark.classpath"));
-    Path submit = checkout.resolve("bin/spark-submit");
-    Files.writeString(submit, "#!/bin/sh\necho \"$@\"\n");
-    assertThat(submit.toFile().setExecutable(true)).isTrue();
+    Checkout.make(checkout, "#!/bin/sh\necho \"$@\"\n");
+    Path script = checkout.resolve("submit.sh");
     String local = "--properties-file " + checkout.toRealPath() + "/conf/spark/local.conf ";
     assertThat(run(checkout, script, "doctor")).startsWith("0 " + local);
     assertThat(run(checkout, script, "--master", "local[2]", "doctor")).startsWith("0 " + local);
@@ -81,7 +66,7 @@ class SubmitScriptTest {
   }
 
   private static String run(String... arguments) throws IOException, InterruptedException {
-    return run(null, SCRIPT, arguments);
+    return run(null, Checkout.SCRIPT, arguments);
   }
 
   private static String run(Path sparkHome, Path script, String... arguments)

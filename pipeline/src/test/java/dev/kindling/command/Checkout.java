@@ -1,0 +1,36 @@
+package dev.kindling.command;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A checkout that needs no build, which is its own Spark installation. */
+final class Checkout {
+  static final Path SCRIPT = Path.of("..", "submit.sh").toAbsolutePath().normalize();
+
+  private Checkout() {}
+
+  /**
+   * Makes one.
+   *
+   * @param submit what its spark-submit does, in shell
+   */
+  static void make(Path folder, String submit) throws IOException {
+    Files.copy(SCRIPT, folder.resolve("submit.sh"));
+    for (String source : List.of("pom.xml", "pipeline/pom.xml", "udfs/pom.xml")) {
+      Files.createDirectories(folder.resolve(source).getParent());
+      Files.createFile(folder.resolve(source));
+    }
+    for (String more :
+        List.of("conf", "pipeline/src/main", "udfs/src/main", "pipeline/target", "bin")) {
+      Files.createDirectories(folder.resolve(more));
+    }
+    Files.createFile(folder.resolve("pipeline/target/kindling-0.jar"));
+    Files.createFile(folder.resolve("pipeline/target/spark.classpath"));
+    Path program = Files.writeString(folder.resolve("bin/spark-submit"), submit);
+    if (!program.toFile().setExecutable(true)) {
+      throw new IOException("Cannot make " + program + " executable");
+    }
+  }
+}
