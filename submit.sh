@@ -89,5 +89,7 @@ else
     "-Dlog4j2.configurationFile=file:${here// /%20}/conf/spark/log4j2.properties"
     -cp "$(cat "$classpath")" org.apache.spark.deploy.SparkSubmit "${arguments[@]}")
 fi
+# Java and Spark need their seconds before they can say anything.
+[[ " $* " =~ \ (--help|-h|--version|-V|help)\  ]] || echo "Starting Spark for $1 ..." >&2
 [[ -z $verbose ]] || { printf '%q ' "${run[@]}"; echo; } >&2
 exec "${run[@]}"

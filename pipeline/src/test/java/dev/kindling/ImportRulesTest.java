@@ -155,7 +155,7 @@ class ImportRulesTest {
                   SCALA)),
           Map.entry(
               "dev.kindling.command",
-              List.of("dev.kindling..", "picocli..", HADOOP, SPARK, SCALA)));
+              List.of("dev.kindling..", "picocli..", HADOOP, SPARK, SCALA, LOG)));
 
   /** What stages share; every other class of these packages is a stage. */
   private static final Map<String, Set<String>> SHARED =

@@ -3,11 +3,15 @@ package dev.kindling.command;
 import dev.kindling.io.LocalFiles;
 import dev.kindling.run.Progress;
 import dev.kindling.run.RunStart;
+import java.lang.management.ManagementFactory;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The Spark session that spark-submit has configured. */
 final class Sessions {
+  private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
   private static final String EXECUTORS_LOCALE = "spark.executorEnv.LC_ALL";
 
   private Sessions() {}
@@ -19,6 +23,7 @@ final class Sessions {
 
   /** The one session of this process. */
   static SparkSession session() {
+    boolean isNew = SparkSession.getDefaultSession().isEmpty();
     SparkSession.Builder builder = SparkSession.builder().appName("kindling");
     SparkConf submitted = new SparkConf();
     if (!submitted.contains(EXECUTORS_LOCALE)) {
@@ -33,6 +38,14 @@ final class Sessions {
     SparkSession session = builder.getOrCreate();
     // A killed task ends at its next token or micro-batch, not minutes later.
     session.sparkContext().setInterruptOnCancel(true);
+    if (isNew) {
+      long started = ManagementFactory.getRuntimeMXBean().getStartTime();
+      LOG.info(
+          "Spark {} is ready on {} after {} s",
+          session.version(),
+          session.sparkContext().master(),
+          (System.currentTimeMillis() - started) / 1000);
+    }
     return session;
   }
 }

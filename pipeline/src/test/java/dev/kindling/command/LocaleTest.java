@@ -55,7 +55,10 @@ class LocaleTest {
                 + " --set model.tokenizer=characters:'%s'".formatted(ArithmeticProblems.ALPHABET)
                 + " --set model.hidden=16 --set model.layers=1 --set model.intermediate=24"
                 + " && cat r*s/small/config.yaml");
-    assertThat(result).startsWith("0 ").contains("/résultats/small\n", "path: \"été/ok.jsonl\"\n");
+    assertThat(result)
+        .startsWith("0 ")
+        .containsPattern("Spark 4\\S+ is ready on local\\[1\\] after \\d+ s\n")
+        .contains("/résultats/small\n", "path: \"été/ok.jsonl\"\n");
   }
 
   @Test
