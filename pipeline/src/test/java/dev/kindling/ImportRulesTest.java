@@ -155,7 +155,14 @@ class ImportRulesTest {
                   SCALA)),
           Map.entry(
               "dev.kindling.command",
-              List.of("dev.kindling..", "picocli..", HADOOP, SPARK, SCALA, LOG)));
+              List.of(
+                  "dev.kindling..",
+                  "picocli..",
+                  HADOOP,
+                  SPARK,
+                  SCALA,
+                  LOG,
+                  "org.apache.logging..")));
 
   /** What stages share; every other class of these packages is a stage. */
   private static final Map<String, Set<String>> SHARED =

@@ -1,8 +1,14 @@
 package dev.kindling.command;
 
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.util.ShutdownHookManager;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.IExecutionExceptionHandler;
 
@@ -58,9 +64,23 @@ final class Interruption {
       return;
     }
     isStopping = true;
-    System.err.println(
+    PrintStream err = silence();
+    err.println(
         "\nInterrupted. Committed steps are safe; the same command with --resume goes on from them.");
-    awaitMain();
+    awaitMain(err);
+  }
+
+  /**
+   * Ends logs and what threads print as they die: that tasks lose their files and pools refuse work
+   * is no news any more.
+   *
+   * @return where a person can still be told something
+   */
+  private static PrintStream silence() {
+    PrintStream err = System.err;
+    Configurator.setAllLevels(LogManager.ROOT_LOGGER_NAME, Level.OFF);
+    System.setErr(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+    return err;
   }
 
   private void endProcess() {
@@ -74,7 +94,7 @@ final class Interruption {
    * Stops what the command has started, and again until it ends: one that has just begun may only
    * now open its session.
    */
-  private void awaitMain() {
+  private void awaitMain(PrintStream err) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_TO_END);
     try {
       do {
@@ -82,7 +102,7 @@ final class Interruption {
         ProcessHandle.current().children().forEach(ProcessHandle::destroy);
         SparkSession.getDefaultSession().foreach(Interruption::stop);
         if (System.nanoTime() > deadline) {
-          System.err.println("The command did not end; its temporary files may be left.");
+          err.println("The command did not end; its temporary files may be left.");
           return;
         }
       } while (!mainHasEnded.await(MILLIS_BETWEEN_LOOKS, TimeUnit.MILLISECONDS));
@@ -93,8 +113,6 @@ final class Interruption {
 
   private static Object stop(SparkSession session) {
     if (!session.sparkContext().isStopped()) {
-      // Tasks that lose what they read are no news any more.
-      session.sparkContext().setLogLevel("OFF");
       session.sparkContext().cancelAllJobs();
       awaitTasks();
       session.stop();
