@@ -32,6 +32,13 @@ public final class LocalFiles extends LocalFileSystem {
     setVerifyChecksum(false);
   }
 
+  // Of files from elsewhere, when they are removed or moved; Hadoop's own reads a colon as a
+  // scheme's.
+  @Override
+  public Path getChecksumFile(Path file) {
+    return new Path(file.getParent(), new Path(null, null, "." + file.getName() + ".crc"));
+  }
+
   /** Local files without checksums. */
   private static final class Raw extends RawLocalFileSystem {
     @Override
