@@ -1,17 +1,9 @@
 package dev.kindling.command;
 
-import dev.kindling.engine.model.Arithmetic;
-import dev.kindling.engine.model.Device;
-import dev.kindling.engine.model.ModelConfig;
-import dev.kindling.engine.model.Precision;
-import dev.kindling.engine.model.RopeScaling;
-import dev.kindling.engine.model.Weights;
-import dev.kindling.engine.sample.Decoder;
 import dev.kindling.engine.text.ByteTokenizer;
 import dev.kindling.engine.text.Tokenizer;
 import dev.kindling.io.UserPath;
-import dev.kindling.stage.TaskDevice;
-import java.io.IOException;
+import dev.kindling.stage.TorchProbe;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -60,11 +52,7 @@ final class DoctorCommand implements Callable<Integer> {
         "Spark",
         () -> "%s, master %s".formatted(spark.version(), context.master()),
         "look at the logs of the master; ./submit.sh --master 'local[2]' doctor needs none");
-    check(
-        "PyTorch",
-        () -> context.parallelize(List.of(0), 1).map(zero -> torch()).first(),
-        "the jar has CPU natives for linux-x86_64 with glibc 2.28 or newer; for GPUs let"
-            + " PYTORCH_LIBRARY_PATH name the folder of libtorch 2.7.1 for CUDA 12.8");
+    check("PyTorch", () -> TorchProbe.look(spark), TorchProbe.REMEDY);
     check(
         "Tokenizers",
         () -> context.parallelize(List.of(0), 1).map(zero -> tokenizers()).first(),
@@ -93,24 +81,6 @@ final class DoctorCommand implements Callable<Integer> {
       throw new IllegalStateException("version " + version);
     }
     return System.getProperty("java.version") + ", " + System.getProperty("java.home");
-  }
-
-  private static String torch() throws IOException {
-    ModelConfig tiny =
-        new ModelConfig(8, 8, 1, 2, 1, 4, 8, 8, 1e4, RopeScaling.NONE, 1e-6, true, false, true);
-    Device device = TaskDevice.current();
-    try (Weights weights = Weights.random(tiny, 1, 0.02);
-        Decoder decoder = Decoder.load(tiny, Precision.FLOAT32, device, weights)) {
-      float[] logprobs = decoder.logprobs(new int[] {1, 2, 3});
-      return "natives work on %s, log-probs of a new policy %s; %s"
-          .formatted(device, Arrays.toString(logprobs), bfloat16(device));
-    }
-  }
-
-  private static String bfloat16(Device device) {
-    return Arithmetic.of(Precision.BFLOAT16, device) == Arithmetic.BFLOAT16
-        ? "bfloat16 products"
-        : "no bfloat16 products (no AVX-512): model.precision bfloat16 costs what float32 does";
   }
 
   private static String tokenizers() {

@@ -5,6 +5,7 @@ import dev.kindling.run.Evaluation;
 import dev.kindling.run.Progress;
 import dev.kindling.run.Run;
 import dev.kindling.stage.EvaluationFigures;
+import dev.kindling.stage.TorchProbe;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -56,6 +57,7 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     SparkSession spark = Sessions.session();
+    TorchProbe.requireGpus(spark);
     try (Progress progress = Progress.ofStages(spark);
         Run run = Sessions.runs(progress).view(folder, settings)) {
       long version = step == null ? run.lastStep() : step;

@@ -2,10 +2,10 @@ package dev.kindling.command;
 
 import dev.kindling.check.InvalidInputException;
 import dev.kindling.check.LocaleEncoding;
-import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.apache.hadoop.fs.FSError;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -120,22 +120,16 @@ public final class Main implements Callable<Integer> {
   private static int runLast(ParseResult parsed) {
     try {
       return new RunLast().execute(parsed);
-    } catch (VirtualMachineError | LinkageError failure) {
-      // Such as memory that ran out: picocli passes exceptions on to the handler, but no errors.
+    } catch (VirtualMachineError | LinkageError | FSError failure) {
+      // Such as memory or a disk that ran out: picocli passes exceptions on to the handler, but no
+      // errors.
       throw new ExecutionException(parsed.commandSpec().commandLine(), "An error", failure);
     }
   }
 
   private static int explain(Exception failure, CommandLine commandLine, ParseResult parsed) {
-    PrintWriter err = commandLine.getErr();
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof InvalidInputException mistake) {
-        mistake.violations().forEach(err::println);
-        return USERS_MISTAKE;
-      }
-    }
-    err.println("Kindling failed (this is its fault, not yours; please report it):");
-    failure.printStackTrace(err);
-    return OUR_FAULT;
+    Failure explained = Failure.of(failure);
+    explained.lines().forEach(commandLine.getErr()::println);
+    return explained.code();
   }
 }

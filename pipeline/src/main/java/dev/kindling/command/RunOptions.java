@@ -7,6 +7,7 @@ import dev.kindling.conf.YamlText;
 import dev.kindling.io.FileMistake;
 import dev.kindling.run.Progress;
 import dev.kindling.run.Run;
+import dev.kindling.stage.TorchProbe;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -88,6 +89,7 @@ final class RunOptions {
       throw new InvalidInputException(
           "Invalid --from-step: %d (must come with --resume)".formatted(fromStep));
     }
+    TorchProbe.requireGpus(Sessions.session());
     return Sessions.runs(progress)
         .start(conf, resume, fromStep == null ? OptionalLong.empty() : OptionalLong.of(fromStep));
   }

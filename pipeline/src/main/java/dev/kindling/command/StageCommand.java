@@ -4,6 +4,7 @@ import dev.kindling.run.Pipeline;
 import dev.kindling.run.Progress;
 import dev.kindling.run.Run;
 import dev.kindling.stage.Measure;
+import dev.kindling.stage.TorchProbe;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -79,6 +80,7 @@ final class StageCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    TorchProbe.requireGpus(Sessions.session());
     try (Progress progress = Progress.ofStages(Sessions.session());
         Run run = Sessions.runs(progress).open(folder)) {
       work.run(new Pipeline(run, progress), run.lastStep() + 1);

@@ -50,14 +50,15 @@ public final class FileMistake {
    */
   public static InvalidInputException of(String message, IOException failure) throws IOException {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (isMistake(cause)) {
+      if (isOne(cause)) {
         return new InvalidInputException(message, failure);
       }
     }
     throw failure;
   }
 
-  private static boolean isMistake(Throwable cause) {
+  /** Whether a failure, its causes aside, is the user's mistake. */
+  public static boolean isOne(Throwable cause) {
     String said = String.valueOf(cause.getMessage());
     return TYPES.stream().anyMatch(type -> type.isInstance(cause))
         || WORDS.stream().anyMatch(said::contains);

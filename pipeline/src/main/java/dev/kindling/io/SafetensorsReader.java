@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -46,7 +47,11 @@ public final class SafetensorsReader implements Closeable {
    */
   public static SafetensorsReader open(FileSystem fileSystem, Path path) throws IOException {
     String file = path.toString();
-    long bytes = fileSystem.getFileStatus(path).getLen();
+    FileStatus status = fileSystem.getFileStatus(path);
+    if (status.isDirectory()) {
+      throw new InvalidInputException("Cannot read " + file + ": it is a folder (must be a file)");
+    }
+    long bytes = status.getLen();
     FSDataInputStream in = fileSystem.open(path);
     try {
       byte[] begin = new byte[(int) Math.min(LfsPointer.BYTES, bytes)];

@@ -104,10 +104,10 @@ public final class RunStart {
     try {
       initialise(folder, conf, model);
       return run(folder, Optional.of(lock), conf, Map.of());
-    } catch (InvalidInputException refused) {
-      // Else the next try, of corrected settings, would be told that the run exists.
+    } catch (IOException | RuntimeException failed) {
+      // Else the next try would be told that the run exists.
       takeBack(folder, isNew);
-      throw refused;
+      throw failed;
     }
   }
 

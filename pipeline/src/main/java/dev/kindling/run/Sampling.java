@@ -33,12 +33,12 @@ final class Sampling {
 
   long rollout(long step) throws IOException {
     run.dropRounds(step);
-    return rollout(step, 0);
+    return sample(step, 0);
   }
 
   long score(long step) throws IOException {
     run.dropRounds(step);
-    return score(step, 0);
+    return verify(0);
   }
 
   /** Samples further prompts while too few have rewards that differ, where that is asked for. */
@@ -47,8 +47,8 @@ final class Sampling {
     int rounds = run.objective().sampling().map(DynamicSampling::maxRounds).orElse(1);
     long rows = 0;
     for (int round = 1; round < rounds && draw(step, round); round++) {
-      rollout(step, round);
-      rows += score(step, round);
+      sample(step, round);
+      rows += verify(round);
     }
     return rows;
   }
@@ -59,13 +59,13 @@ final class Sampling {
     return next.count() > 0 && run.write(round, PROMPTS, run.draw(next.drawn(), next.count())) > 0;
   }
 
-  private long rollout(long step, int round) throws IOException {
+  private long sample(long step, int round) throws IOException {
     Dataset<Row> prompts = run.read(round, PROMPTS);
     boolean isGiven = run.settings().isSupervised();
     return run.write(round, ROLLOUTS, isGiven ? given(prompts) : sampled(step, prompts));
   }
 
-  private long score(long step, int round) throws IOException {
+  private long verify(int round) throws IOException {
     return run.write(
         round,
         SCORES,
