@@ -47,7 +47,9 @@ class ImportRulesTest {
                   "dev.kindling.objective",
                   JACKSON)),
           Map.entry("dev.kindling.udf", List.of(JACKSON, SPARK, SCALA)),
-          Map.entry("dev.kindling.row", List.of("dev.kindling.check", SPARK, SCALA)),
+          Map.entry(
+              "dev.kindling.row",
+              List.of("dev.kindling.check", "dev.kindling.io", HADOOP, SPARK, SCALA)),
           Map.entry(
               "dev.kindling.dataset", List.of("dev.kindling.check", "dev.kindling.row", JACKSON)),
           Map.entry(

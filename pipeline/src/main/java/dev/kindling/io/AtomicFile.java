@@ -9,6 +9,7 @@ import java.util.UUID;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.StreamCapabilities;
 
@@ -40,6 +41,11 @@ public final class AtomicFile {
    */
   public static StoredFile write(FileSystem fileSystem, Path target, Content content)
       throws IOException {
+    if (fileSystem instanceof LocalFileSystem local) {
+      // What Hadoop keeps beside a file breaks who reads folders; what must be held has our
+      // digests.
+      local.setWriteChecksum(false);
+    }
     Path temporary =
         new Path(
             target.getParent(),

@@ -1,9 +1,11 @@
 package dev.kindling.row;
 
+import dev.kindling.io.LocalFiles;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.parquet.hadoop.ParquetInputFormat;
 import org.apache.parquet.hadoop.ParquetOutputFormat;
 import org.apache.spark.sql.Column;
@@ -158,6 +160,21 @@ public final class Table<T extends Record> {
   }
 
   /**
+   * Options by which executors of a cluster write no hidden checksums beside local files either.
+   */
+  private static Map<String, String> withoutChecksums(SparkSession spark, String path) {
+    String local = spark.sparkContext().hadoopConfiguration().get(LocalFiles.SETTING, "");
+    // Their class path has ours too late; what this names is used by nothing but this write.
+    return path.startsWith("file:") && !local.equals(LocalFiles.class.getName())
+        ? Map.of(
+            LocalFiles.SETTING,
+            RawLocalFileSystem.class.getName(),
+            LocalFiles.SETTING + ".disable.cache",
+            "true")
+        : Map.of();
+  }
+
+  /**
    * Writes the table, replacing what an interrupted try left.
    *
    * @param rows has this table's columns in any order
@@ -174,6 +191,7 @@ public final class Table<T extends Record> {
         // Counted for every element of an array, a seventh of the time; nobody reads them.
         .option(ParquetOutputFormat.SIZE_STATISTICS_ENABLED, false)
         .options(plainNumbers())
+        .options(withoutChecksums(rows.sparkSession(), path))
         .parquet(path);
     try {
       return (Long) written.getAsJava().get("rows");

@@ -1,14 +1,18 @@
 package dev.kindling.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kindling.check.InvalidInputException;
+import dev.kindling.row.ScoreRow;
+import dev.kindling.row.Table;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -152,6 +156,34 @@ class FailureTest {
         2,
         "Cannot read file:%s/model.safetensors: it is a folder (must be a file)".formatted(model),
         "model.checkpoint=" + model);
+  }
+
+  @Test
+  void aTableWithAFlippedBitInItsMiddleIsNamed() throws IOException {
+    String table = "file:" + temporary.resolve("table");
+    List<ScoreRow> rows = new ArrayList<>();
+    for (int i = 0; i < 20_000; i++) {
+      rows.add(
+          new ScoreRow("example-" + i, 0, "a" + i * 7919, "a", "CORRECT", 1.0, -1.0, 2, null, 0.1));
+    }
+    Table.SCORES.write(Table.SCORES.of(SmallRun.spark(), rows).coalesce(1), table);
+    Path part;
+    try (Stream<Path> files = Files.list(temporary.resolve("table"))) {
+      part = files.filter(file -> file.toString().endsWith(".parquet")).toList().get(0);
+    }
+    byte[] content = Files.readAllBytes(part);
+    content[content.length / 2] ^= 1;
+    Files.write(part, content);
+    assertThatThrownBy(() -> Table.SCORES.collect(Table.SCORES.read(SmallRun.spark(), table)))
+        .satisfies(
+            damaged -> {
+              Failure failure = Failure.of(damaged);
+              assertThat(failure.code()).isEqualTo(Main.USERS_MISTAKE);
+              assertThat(failure.lines()).hasSize(1);
+              assertThat(failure.lines().get(0))
+                  .startsWith("Cannot read a table: ")
+                  .contains(part.getFileName().toString());
+            });
   }
 
   @Test

@@ -1,10 +1,13 @@
 package dev.kindling.io;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 
 /**
  * Ways in which a disk spoils a file. Hadoop's sidecar checksum goes too, as in a copied folder.
@@ -22,9 +25,13 @@ final class Damage {
     replace(file, content);
   }
 
-  /** The file changes under Hadoop's checksum, as on a failing disk. */
+  /** The file gets Hadoop's checksum and changes under it, as on a failing disk of HDFS. */
   static void flipUnderChecksum(Path file, int at) throws IOException {
     byte[] content = Files.readAllBytes(file);
+    try (FileSystem checked = FileSystem.newInstanceLocal(new Configuration(false));
+        OutputStream out = checked.create(new org.apache.hadoop.fs.Path(file.toString()), true)) {
+      out.write(content);
+    }
     content[at] ^= 1;
     Files.write(file, content);
   }
