@@ -70,7 +70,7 @@ class VerifierMistakesTest {
         train(List.of("verifier.name=substring_mach")));
     refuses(
         "Invalid verifier.name: sympy (must be one of answer_match, exact_match, exact_string,"
-            + " finqa_number, finqa_program, substring_match)",
+            + " finqa_number, finqa_program, json_equal, multiple_choice, number, substring_match)",
         train(List.of("verifier.name=sympy")));
     assertThat(temporary.resolve("run")).doesNotExist();
   }

@@ -12,12 +12,11 @@ import java.util.regex.Pattern;
  * decimals, or yes or no), which the gold answers hold written plainly. FinQA has no official rule
  * for text; this is ours.
  *
- * <p><b>Which part of the answer counts.</b> The phrase "answer is" or "answer:" (in Chinese 答案是,
- * 答案为 or 答案:) announces the answer: the first number after its last occurrence that a number
- * follows is taken. Without the phrase the last number of the text is taken. For a gold yes or no
- * it is the first word yes or no, in any case, after the last phrase that one follows, else of the
- * text. Where there is none, the verdict is {@code UNPARSEABLE}. What a number may look like is
- * said at {@link NumberScanner}.
+ * <p><b>Which part of the answer counts.</b> The first number after the last {@link Announcement}
+ * that a number follows is taken. Without one the last number of the text is taken. For a gold yes
+ * or no it is the first word yes or no, in any case, after the last phrase that one follows, else
+ * of the text. Where there is none, the verdict is {@code UNPARSEABLE}. What a number may look like
+ * is said at {@link NumberScanner}.
  *
  * <p><b>What it means.</b> The number is read as it stands; if it carries a percent sign also
  * divided by 100; if it carries a magnitude ({@code million}, {@code bn}, {@code k}, {@code bps})
@@ -30,9 +29,6 @@ import java.util.regex.Pattern;
  * digit from being worth a reward: 0 has the precision to match every ratio below one half.
  */
 final class FinqaNumber implements Verifier {
-  private static final Pattern ANNOUNCEMENT =
-      Pattern.compile(
-          "\\banswer(?:\\s++is\\b|\\s*+[:\uff1a])|答案\\s*+[是为為:\uff1a]", Pattern.CASE_INSENSITIVE);
   private static final Pattern YES_OR_NO =
       Pattern.compile(
           "(?<![\\p{L}\\p{N}_])(?:yes|no)(?![\\p{L}\\p{N}_])", Pattern.CASE_INSENSITIVE);
@@ -41,7 +37,7 @@ final class FinqaNumber implements Verifier {
 
   @Override
   public Judgement judge(List<String> goldAnswers, String context, String answer) {
-    List<Integer> announced = announcements(answer);
+    List<Integer> announced = Announcement.ends(answer);
     Judgement last = null;
     for (String gold : goldAnswers) {
       String plain = gold.strip();
@@ -75,7 +71,7 @@ final class FinqaNumber implements Verifier {
     List<WrittenNumber> numbers = NumberScanner.scan(answer);
     List<Integer> starts = new ArrayList<>();
     numbers.forEach(number -> starts.add(number.start()));
-    int chosen = choose(starts, announcements, starts.size() - 1);
+    int chosen = Announcement.choose(starts, announcements, starts.size() - 1);
     if (chosen < 0) {
       return Judgement.unparseable("the answer has no number");
     }
@@ -106,7 +102,7 @@ final class FinqaNumber implements Verifier {
       starts.add(matcher.start());
       words.add(matcher.group().toLowerCase(Locale.ROOT));
     }
-    int chosen = choose(starts, announcements, 0);
+    int chosen = Announcement.choose(starts, announcements, 0);
     if (chosen < 0) {
       return Judgement.unparseable("the answer has neither yes nor no");
     }
@@ -114,35 +110,5 @@ final class FinqaNumber implements Verifier {
     return word.equalsIgnoreCase(gold)
         ? Judgement.correct(word)
         : Judgement.wrong(word, word + " is not " + gold);
-  }
-
-  /** Where each announcement ends. */
-  private static List<Integer> announcements(String answer) {
-    List<Integer> ends = new ArrayList<>();
-    for (Matcher matcher = ANNOUNCEMENT.matcher(answer); matcher.find(); ) {
-      ends.add(matcher.end());
-    }
-    return ends;
-  }
-
-  /**
-   * Index of the candidate that counts, given where the candidates start and the announcements end:
-   * the first after the last announcement that has one, else {@code unannounced}; -1 if there are
-   * no candidates.
-   */
-  private static int choose(List<Integer> starts, List<Integer> announcements, int unannounced) {
-    if (starts.isEmpty()) {
-      return -1;
-    }
-    int lastStart = starts.get(starts.size() - 1);
-    int from = announcements.stream().filter(end -> end <= lastStart).reduce(-1, Math::max);
-    if (from < 0) {
-      return unannounced;
-    }
-    int chosen = 0;
-    while (starts.get(chosen) < from) {
-      chosen++;
-    }
-    return chosen;
   }
 }

@@ -22,6 +22,9 @@ import org.apache.spark.sql.catalyst.analysis.FunctionRegistry;
  *       with
  *   <li>{@code finqa_program}: a program whose result on the context's table is exactly the gold
  *       answer; FinQA's execution accuracy
+ *   <li>{@code json_equal}: equal as JSON values
+ *   <li>{@code multiple_choice}: the letter of an option
+ *   <li>{@code number}: a number in a text, within the tolerances of the context
  *   <li>{@code substring_match}: the normalised gold answer is a part of the normalised answer; the
  *       relaxed rule of evaluations, too easily satisfied for a reward
  * </ul>
@@ -46,6 +49,9 @@ public final class Verifiers {
                   "exact_string", TextMatch.EXACT_STRING,
                   "finqa_number", new FinqaNumber(),
                   "finqa_program", new FinqaProgram(),
+                  "json_equal", new JsonEqual(),
+                  "multiple_choice", new MultipleChoice(),
+                  "number", new TolerantNumber(),
                   "substring_match", TextMatch.SUBSTRING_MATCH)));
 
   /** Those that compare words alone. */

@@ -47,6 +47,12 @@ class HostileAnswersTest {
           "exp(9, 9), ",
           "table_sum(a, a), ",
           "1_",
+          "\\boxed{",
+          "\\boxed{A} ",
+          "(A) ",
+          "[",
+          "{\"a\":",
+          "```\n",
           "\ud800",
           "\u0000");
 
@@ -58,8 +64,7 @@ class HostileAnswersTest {
           for (String piece : PIECES) {
             String answer = piece.repeat(Verifiers.MAX_ANSWER_CHARS / piece.length());
             for (String verifier : Verifiers.names()) {
-              assertThat(
-                      Verifiers.judge(verifier, List.of("12345", "yes"), CONTEXT, answer).verdict())
+              assertThat(Verifiers.judge(verifier, golds(verifier), CONTEXT, answer).verdict())
                   .as("%s on many '%s'", verifier, piece)
                   .isIn(Verdict.WRONG, Verdict.UNPARSEABLE, Verdict.CORRECT);
             }
@@ -68,6 +73,14 @@ class HostileAnswersTest {
                 .isFalse();
           }
         });
+  }
+
+  private static List<String> golds(String verifier) {
+    return switch (verifier) {
+      case "multiple_choice" -> List.of("A", "B");
+      case "number", "json_equal" -> List.of("12345", "1");
+      default -> List.of("12345", "yes");
+    };
   }
 
   @Test
@@ -109,7 +122,7 @@ class HostileAnswersTest {
             Judgement.error(
                 "no verifier 'exact' (there are "
                     + "[answer_match, exact_match, exact_string, finqa_number, finqa_program,"
-                    + " substring_match])"));
+                    + " json_equal, multiple_choice, number, substring_match])"));
     assertThat(Verifiers.judge(null, List.of("a"), null, "a"))
         .isEqualTo(Judgement.error("the verifier is null (there are " + Verifiers.names() + ")"));
   }
