@@ -15,9 +15,11 @@ import dev.kindling.stage.Prepare;
 import dev.kindling.stage.PromptOrder;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -39,6 +41,7 @@ public final class Run implements AutoCloseable {
   private final String version;
   private final StepTables tables;
   private final Map<String, String> changed;
+  private final Set<Long> verified = new HashSet<>();
   private final int examples;
   private Commit last;
 
@@ -75,6 +78,7 @@ public final class Run implements AutoCloseable {
     this.last = folder.lastCommit().orElseThrow();
     this.examples = Math.toIntExact(folder.readCommit(0).rows().get(RunStart.ALL_PROMPTS));
     last.verify(folder.fileSystem(), folder.checkpoint(last.step()));
+    verified.add(last.step());
   }
 
   /** The session that the stages run in. */
@@ -182,9 +186,16 @@ public final class Run implements AutoCloseable {
     return Prepare.end(order(), last.position(), Math.toIntExact(tables.rows(step, Table.PROMPTS)));
   }
 
-  /** The policy that a committed step made. */
+  /**
+   * The policy that a committed step made.
+   *
+   * @throws InvalidInputException when a file of its checkpoint is missing or damaged
+   */
   public PolicyRef policy(long step) throws IOException {
     Commit commit = step == last.step() ? last : folder.readCommit(step);
+    if (verified.add(step)) {
+      commit.verify(folder.fileSystem(), folder.checkpoint(step));
+    }
     return policy(step, commit.checkpoint());
   }
 
@@ -249,6 +260,7 @@ public final class Run implements AutoCloseable {
             version);
     commit.write(folder.fileSystem(), folder.commit(step));
     last = commit;
+    verified.add(step);
     boolean refersToFirst = objective().loss().needsReference();
     Leftovers.removeDiscarded(folder);
     Leftovers.pruneCheckpoints(folder, conf.run().keepCheckpoints(), refersToFirst);

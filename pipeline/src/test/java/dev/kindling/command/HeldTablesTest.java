@@ -155,6 +155,35 @@ class HeldTablesTest {
         folder());
   }
 
+  @Test
+  void aReferencePolicyThatWasChangedIsNotComparedWith() throws IOException {
+    RunFolder trained =
+        SmallRun.train(
+            SmallRun.settings(temporary, "kl", "objective.kl=0.1", "run.steps=1"), false);
+    Path slice = SmallRun.local(trained.slice(0, 1, 3));
+    byte[] content = Files.readAllBytes(slice);
+    content[content.length - 1] ^= 1;
+    Files.write(slice, content);
+    refuses(
+        "Invalid checkpoint file: %s (is damaged: its SHA-256 is not %s)"
+            .formatted(trained.slice(0, 1, 3), trained.readCommit(0).checkpoint().get(1).sha256()),
+        SmallRun.arguments(
+            "train",
+            SmallRun.settings(temporary, "kl", "objective.kl=0.1", "run.steps=2"),
+            "--resume"));
+    refuses(
+        "Invalid checkpoint file: %s (is damaged: its SHA-256 is not %s)"
+            .formatted(trained.slice(0, 1, 3), trained.readCommit(0).checkpoint().get(1).sha256()),
+        "evaluate",
+        "--run",
+        temporary.resolve("kl").toString(),
+        "--step",
+        "0",
+        "--data",
+        temporary.resolve("problems.jsonl").toString());
+    assertThat(trained.committedSteps()).containsExactly(0L, 1L);
+  }
+
   private String folder() {
     return temporary.resolve("run").toString();
   }

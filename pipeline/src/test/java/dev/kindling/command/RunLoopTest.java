@@ -268,6 +268,8 @@ class RunLoopTest {
             "3-scores.json",
             "4-weights",
             "4-weights.json",
+            "4-carried",
+            "4-carried.json",
             "5-batches",
             "5-batches.json",
             "6-step",
