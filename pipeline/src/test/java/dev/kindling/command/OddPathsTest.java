@@ -35,7 +35,7 @@ class OddPathsTest {
         .filter(name -> !name.matches("\\.{1,2}"));
   }
 
-  @Property(tries = 6, shrinking = ShrinkingMode.OFF)
+  @Property(tries = 4, shrinking = ShrinkingMode.OFF)
   void aRunUnderAnyNamesIsTrainedGoneOnWithAndExported(
       @ForAll("names") String folder, @ForAll("names") String file) throws IOException {
     Path root = Files.createTempDirectory("odd");
@@ -47,7 +47,7 @@ class OddPathsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"runs [v2] {a,b}", "gsm8k:v1", "s3a:x", "a*", "100%20", "q?=1#x", "\\["})
+  @ValueSource(strings = {"runs [v2] {a,b}", "s3a:v1", "100%20 q?=1#x", "\\[*"})
   void aRunUnderANameThatWasReadOtherwiseOnceIsTrained(String name) throws IOException {
     trainsAndExports(Files.createDirectory(temporary.resolve(name)), name);
   }
