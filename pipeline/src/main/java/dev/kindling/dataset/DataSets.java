@@ -12,8 +12,8 @@ public enum DataSets {
   /** What reads such a file. */
   public DataSetFormat format() {
     return switch (this) {
-      case FINQA -> new FinqaFormat();
-      case JSONL -> new JsonlFormat();
+      case FINQA -> new JsonArrayFile(new FinqaFormat());
+      case JSONL -> new JsonLinesFile(new JsonlFormat(), JsonlFormat::record);
     };
   }
 

@@ -1,23 +1,12 @@
 package dev.kindling.dataset;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.CharConversionException;
-import java.io.IOException;
-import java.io.InputStream;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
-import java.util.function.Function;
 
 /**
  * FinQA (arXiv:2109.00122) as its authors publish it: one JSON array of records with {@code id},
@@ -36,51 +25,14 @@ import java.util.function.Function;
  * be judged by {@code finqa_program}. {@code qa.explanation}, which few records have, is the
  * rationale.
  */
-final class FinqaFormat implements DataSetFormat {
+final class FinqaFormat implements RecordFormat {
   private static final String INSTRUCTION =
       "Read the pages of a financial report and answer the question at their end. Give the answer"
           + " as one number (with % if it is a percentage) or as yes or no, in the form:"
           + " The answer is ...";
 
-  // Python writes a float that is no number as NaN; that is a bad record, not a bad file.
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder(LineLimit.factory())
-          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-          .build();
-
   @Override
-  public void read(
-      InputStream file,
-      String fileName,
-      PromptStyle style,
-      Function<RawExample, Optional<String>> examples,
-      Consumer<Rejected> rejections)
-      throws IOException {
-    RecordSink sink =
-        new RecordSink(
-            fileName, (record, fields) -> parse(record, fields, style), examples, rejections);
-    long index = 0;
-    try (JsonParser parser = MAPPER.createParser(DataBytes.text(file, fileName))) {
-      parser.disable(JsonParser.Feature.AUTO_CLOSE_SOURCE);
-      if (parser.nextToken() != JsonToken.START_ARRAY) {
-        throw sink.broken(index, "the file must be a JSON array of records", null);
-      }
-      while (parser.nextToken() != JsonToken.END_ARRAY) {
-        sink.accept(index, MAPPER.<JsonNode>readTree(parser));
-        index++;
-      }
-      if (parser.nextToken() != null) {
-        throw sink.broken(index, "the file must end with its array of records", null);
-      }
-    } catch (JsonProcessingException e) {
-      throw sink.broken(index, e);
-    } catch (CharConversionException e) {
-      throw sink.broken(index, e.getMessage(), e);
-    }
-  }
-
-  private static RawExample parse(long record, RecordFields fields, PromptStyle style) {
-    String id = fields.text("id");
+  public RawExample example(long record, String id, RecordFields fields, PromptStyle style) {
     RecordFields qa = fields.object("qa");
     List<String> parts = new ArrayList<>();
     parts.add(String.join(" ", fields.texts("pre_text")));

@@ -1,28 +1,19 @@
 package dev.kindling.dataset;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
-import java.util.function.Function;
 
 /**
- * Kindling's own format: one JSON object a line, blank lines passed over. A record's place in the
- * file is the number of its line, 0-based, blank ones counted.
+ * Kindling's own format.
  *
  * <ul>
  *   <li>{@code id}: text, unique in the file
@@ -42,50 +33,19 @@ import java.util.function.Function;
  * <p>A record with any other key is rejected, because a misspelt {@code verifier} would train on
  * another reward than the one that was meant.
  */
-final class JsonlFormat implements DataSetFormat {
+final class JsonlFormat implements RecordFormat {
   private static final Set<String> KEYS =
       Set.of("id", "prompt", "answer", "answers", "rationale", "verifier", "level", "context");
 
   private static final String VERIFIER = "answer_match";
   private static final Set<String> MAY_BE_NUMBERS = Set.of("id", "answer", "answers");
 
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder(LineLimit.factory())
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
-
   // Behind a part of a record there are others.
   private static final JsonMapper PARTS = new JsonMapper(LineLimit.factory());
 
-  @Override
-  public void read(
-      InputStream file,
-      String fileName,
-      PromptStyle style,
-      Function<RawExample, Optional<String>> examples,
-      Consumer<Rejected> rejections)
-      throws IOException {
-    RecordSink sink = new RecordSink(fileName, JsonlFormat::parse, examples, rejections);
-    BufferedReader lines = new BufferedReader(new LineLimit(DataBytes.text(file, fileName)));
-    long index = 0;
-    try {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        if (!line.isBlank()) {
-          sink.accept(index, record(line));
-        }
-        index++;
-      }
-    } catch (LineLimit.Exceeded e) {
-      throw sink.broken(index, e.getMessage(), e);
-    } catch (JsonProcessingException e) {
-      throw sink.broken(index, e);
-    } catch (CharacterCodingException e) {
-      throw sink.broken(index, "the file must be UTF-8", e);
-    }
-  }
-
-  private static JsonNode record(String line) throws IOException {
-    JsonNode record = MAPPER.readTree(line);
+  /** Reads a line, so that its numbers can be texts. */
+  static JsonNode record(String line) throws IOException {
+    JsonNode record = JsonLinesFile.tree(line);
     if (record instanceof ObjectNode object && hasNumbers(object)) {
       writeNumbersAsTexts(object, line);
     }
@@ -105,7 +65,7 @@ final class JsonlFormat implements DataSetFormat {
 
   /** Reads the line again, because a number of a tree does not know how it was written. */
   private static void writeNumbersAsTexts(ObjectNode record, String line) throws IOException {
-    try (JsonParser parser = MAPPER.createParser(line)) {
+    try (JsonParser parser = PARTS.createParser(line)) {
       parser.nextToken();
       for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
         parser.nextToken();
@@ -126,7 +86,7 @@ final class JsonlFormat implements DataSetFormat {
     if (!list || parser.currentToken() != JsonToken.START_ARRAY) {
       return PARTS.readTree(parser);
     }
-    ArrayNode elements = MAPPER.createArrayNode();
+    ArrayNode elements = PARTS.createArrayNode();
     while (parser.nextToken() != JsonToken.END_ARRAY) {
       elements.add(
           parser.currentToken().isNumeric()
@@ -136,7 +96,8 @@ final class JsonlFormat implements DataSetFormat {
     return elements;
   }
 
-  private static RawExample parse(long record, RecordFields fields) {
+  @Override
+  public RawExample example(long record, String id, RecordFields fields, PromptStyle style) {
     fields
         .object()
         .fieldNames()
@@ -146,7 +107,7 @@ final class JsonlFormat implements DataSetFormat {
                     KEYS.contains(key), key, fields.object().get(key), "is not a known key"));
     return new RawExample(
         record,
-        fields.text("id"),
+        id,
         fields.text("prompt"),
         fields.textOr("rationale", ""),
         answers(fields),

@@ -2,6 +2,7 @@ package dev.kindling.dataset;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.kindling.check.InvalidInputException;
 import java.util.HashSet;
 import java.util.Optional;
@@ -15,29 +16,22 @@ import java.util.function.Function;
  */
 final class RecordSink {
   private final String fileName;
-  private final Parser parser;
+  private final RecordFormat records;
+  private final PromptStyle style;
   private final Function<RawExample, Optional<String>> examples;
   private final Consumer<Rejected> rejections;
   private final Set<String> ids = new HashSet<>();
   private String lastId = "";
 
-  /** Makes an example of a record. */
-  interface Parser {
-    /**
-     * Makes it.
-     *
-     * @throws InvalidInputException naming what of the record cannot be used
-     */
-    RawExample parse(long index, RecordFields fields);
-  }
-
   RecordSink(
       String fileName,
-      Parser parser,
+      RecordFormat records,
+      PromptStyle style,
       Function<RawExample, Optional<String>> examples,
       Consumer<Rejected> rejections) {
     this.fileName = fileName;
-    this.parser = parser;
+    this.records = records;
+    this.style = style;
     this.examples = examples;
     this.rejections = rejections;
   }
@@ -53,18 +47,18 @@ final class RecordSink {
       throw broken(index, "a record must be a JSON object", null);
     }
     RecordFields fields = new RecordFields(object, "");
-    String id = object.path("id").asText();
-    String shown = RecordFields.quoted(id);
     RawExample example;
+    lastId = "";
     try {
-      example = parser.parse(index, fields);
-      fields.require(ids.add(id), "id", object.path("id"), "must be unique in the file");
+      String id = records.id(index, fields);
+      lastId = RecordFields.quoted(id);
+      example = records.example(index, id, fields, style);
+      fields.require(ids.add(id), "id", TextNode.valueOf(id), "must be unique in the file");
     } catch (InvalidInputException e) {
-      rejections.accept(new Rejected(fileName, index, shown, e.getMessage()));
+      rejections.accept(new Rejected(fileName, index, lastId, e.getMessage()));
       return;
-    } finally {
-      lastId = shown;
     }
+    String shown = lastId;
     // Outside the try: a consumer's own exception is not the record's fault.
     examples
         .apply(example)
