@@ -6,14 +6,20 @@ import java.util.Locale;
 public enum DataSets {
   /** FinQA's own files. */
   FINQA,
+  /** HotpotQA's own files. */
+  HOTPOTQA,
   /** JSON lines of our own. */
-  JSONL;
+  JSONL,
+  /** MuSiQue's own files. */
+  MUSIQUE;
 
   /** What reads such a file. */
   public DataSetFormat format() {
     return switch (this) {
       case FINQA -> new JsonArrayFile(new FinqaFormat());
+      case HOTPOTQA -> new JsonArrayFile(new HotpotqaFormat());
       case JSONL -> new JsonLinesFile(new JsonlFormat(), JsonlFormat::record);
+      case MUSIQUE -> new JsonLinesFile(new MusiqueFormat());
     };
   }
 

@@ -31,9 +31,32 @@ record RecordFields(JsonNode object, String prefix) {
     return value.object().toString();
   }
 
+  /** The objects of an array. */
+  List<RecordFields> objects(String name) {
+    JsonNode value = object.path(name);
+    require(value.isArray(), name, value, "must be an array of objects");
+    List<RecordFields> objects = new ArrayList<>();
+    for (JsonNode element : value) {
+      String place = name + "[" + objects.size() + "]";
+      require(element.isObject(), place, element, "must be an object");
+      objects.add(new RecordFields(element, prefix + place + "."));
+    }
+    return objects;
+  }
+
   /** A text that is not blank. */
   String text(String name) {
+    return text(name, object.path(name));
+  }
+
+  /** A text that is not blank, or the digits of an integer. */
+  String textOrInteger(String name) {
     JsonNode value = object.path(name);
+    return value.isIntegralNumber() ? value.asText() : text(name, value);
+  }
+
+  /** A value, by the name that messages give it, that is a text and not blank. */
+  String text(String name, JsonNode value) {
     require(
         value.isTextual() && !value.asText().isBlank(), name, value, "must be a text, not blank");
     return unicode(name, value);
@@ -52,6 +75,18 @@ record RecordFields(JsonNode object, String prefix) {
   /** An array of texts, which may be blank. */
   List<String> texts(String name) {
     return texts(name, object.path(name));
+  }
+
+  /** A value, by the name that messages give it, that is an array of texts, which may be blank. */
+  List<String> texts(String name, JsonNode value) {
+    require(value.isArray(), name, value, "must be an array of texts");
+    List<String> texts = new ArrayList<>();
+    for (JsonNode element : value) {
+      String place = name + "[" + texts.size() + "]";
+      require(element.isTextual(), place, element, "must be a text");
+      texts.add(unicode(place, element));
+    }
+    return texts;
   }
 
   /** An array of arrays of texts, which may be blank. */
@@ -106,16 +141,5 @@ record RecordFields(JsonNode object, String prefix) {
     for (int i = 0; i < (value.isArray() ? value.size() : 0); i++) {
       requireUnicode(place + "[" + i + "]", value.get(i));
     }
-  }
-
-  private List<String> texts(String name, JsonNode value) {
-    require(value.isArray(), name, value, "must be an array of texts");
-    List<String> texts = new ArrayList<>();
-    for (JsonNode element : value) {
-      String place = name + "[" + texts.size() + "]";
-      require(element.isTextual(), place, element, "must be a text");
-      texts.add(unicode(place, element));
-    }
-    return texts;
   }
 }

@@ -17,7 +17,7 @@ import java.util.Optional;
 record ReadFile(List<RawExample> examples, List<Rejected> rejections) {
   static ReadFile of(String format, PromptStyle style, byte[] file) throws IOException {
     ReadFile read = new ReadFile(new ArrayList<>(), new ArrayList<>());
-    DataSets.valueOf(format.toUpperCase(Locale.ROOT))
+    DataSets.valueOf(format.toUpperCase(Locale.ROOT).replace('-', '_'))
         .format()
         .read(
             new ByteArrayInputStream(file),
@@ -31,7 +31,11 @@ record ReadFile(List<RawExample> examples, List<Rejected> rejections) {
     return read;
   }
 
+  static ReadFile of(String format, PromptStyle style, String file) throws IOException {
+    return of(format, style, file.getBytes(StandardCharsets.UTF_8));
+  }
+
   static ReadFile of(String format, String file) throws IOException {
-    return of(format, PromptStyle.COLD, file.getBytes(StandardCharsets.UTF_8));
+    return of(format, PromptStyle.COLD, file);
   }
 }
