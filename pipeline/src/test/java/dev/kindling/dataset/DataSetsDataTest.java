@@ -28,6 +28,18 @@ class DataSetsDataTest {
             + "| Stanley | 2 | What is the seat of the county where Van Hook Township is located?",
         "musique | musique/musique_ans_v1.0_train.sample.jsonl | 60 | 4hop1__709382_146811_31223_91015"
             + "| 35 | 4 | where Hello Love's performer lived in when he died?",
+        "gsm8k | gsm8k/test.jsonl | 100 | 0 | 9 | '' | How many total points did he score?",
+        "gsm8k | gsm8k/train.jsonl | 400 | 0 | 41 | '' | How much did Alexis pay for the shoes?",
+        "math500 | math500/test.jsonl | 300 | test/algebra/2584.json | \\frac{14}{3} | 3"
+            + "| Express your answer as a common fraction.",
+        "aime | aime24/test.jsonl | 15 | 67 | 25 | '' | Find $xy$.",
+        "aime | aime25/test.jsonl | 15 | 90 | 70 | '' | is a divisor of $97_{b}$.",
+        "olympiadbench | olympiadbench/test.jsonl | 375 | 1612 | 2^{1009} | ''"
+            + "| the number of positive integers at most $2^{2017}$ with odd weight.",
+        "minerva | minerva_math/test.jsonl | 150 | 2 | 41.8 | ''"
+            + "| Give your answer in degrees to 3 significant figures.",
+        "dapo-math | dapo_math_17k/dapo_math_17k.sample.jsonl | 400 | 88 | 936 | ''"
+            + "| Given that $BD = 20$ and $DC = 16$, determine $AC^2$.",
       })
   void everyRecordIsReadAndItsGoldAnswersVerifyThemselves(
       String format, String file, int records, String id, String gold, String level, String end)
