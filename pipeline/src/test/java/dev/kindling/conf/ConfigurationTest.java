@@ -104,14 +104,21 @@ class ConfigurationTest {
         .containsExactlyElementsOf(new YamlText("bound", bound).settings().keySet());
   }
 
-  @Test
-  void theSmallFinqaPolicyIsThreeStepsOfSixteenRollouts() throws IOException {
-    Configuration finqa = load(resource("conf/finqa.yaml"));
-    assertThat(finqa.run().steps()).isEqualTo(3);
-    assertThat(finqa.sampler().promptsPerStep() * finqa.sampler().samples()).isEqualTo(16);
-    assertThat(finqa.data().format()).isEqualTo(DataSets.FINQA);
-    assertThat(finqa.objective().q()).isEqualTo(0.75);
-    assertThat(finqa.model().maxPositions()).isEqualTo(9216);
+  @ParameterizedTest
+  @CsvSource({
+    "finqa, FINQA, 9216",
+    "hotpotqa, HOTPOTQA, 16384",
+    "musique, MUSIQUE, 24576",
+    "math, GSM8K, 5120"
+  })
+  void theSmallPolicyOfADataSetIsThreeStepsOfSixteenRollouts(
+      String file, DataSets format, int positions) throws IOException {
+    Configuration small = load(resource("conf/" + file + ".yaml"));
+    assertThat(small.run().steps()).isEqualTo(3);
+    assertThat(small.sampler().promptsPerStep() * small.sampler().samples()).isEqualTo(16);
+    assertThat(small.data().format()).isEqualTo(format);
+    assertThat(small.objective().q()).isEqualTo(0.75);
+    assertThat(small.model().maxPositions()).isEqualTo(positions);
   }
 
   @Test
