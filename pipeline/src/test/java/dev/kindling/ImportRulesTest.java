@@ -164,7 +164,8 @@ class ImportRulesTest {
                   SPARK,
                   SCALA,
                   LOG,
-                  "org.apache.logging..")));
+                  "org.apache.logging..",
+                  "org.apache.parquet.io..")));
 
   /** What stages share; every other class of these packages is a stage. */
   private static final Map<String, Set<String>> SHARED =
