@@ -7,6 +7,7 @@ import java.io.StringWriter;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,7 @@ record Failure(int code, List<String> lines) {
       List.of(
           Failure::mistake,
           Failure::fileSystem,
+          Failure::path,
           Failure::unreachable,
           Failure::file,
           Failure::damaged,
@@ -87,6 +89,14 @@ record Failure(int code, List<String> lines) {
             && cause.getStackTrace()[0].getClassName().endsWith("FileSystem");
     return isOfFiles
         ? users("Cannot write there: %s (must be a file system that can be written)", said)
+        : Optional.empty();
+  }
+
+  private static Optional<Failure> path(Throwable cause) {
+    // Hadoop's own local files, which a cluster's driver has, take what is before a colon for a
+    // scheme.
+    return cause instanceof URISyntaxException
+        ? users("Cannot use a path: %s (choose a name without colons)", cause.getMessage())
         : Optional.empty();
   }
 

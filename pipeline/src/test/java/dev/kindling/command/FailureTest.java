@@ -9,6 +9,7 @@ import dev.kindling.row.Table;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +53,10 @@ class FailureTest {
             aborted(new ConnectException("Call to nn:8020 failed: Connection refused\nmore")),
             1,
             "Cannot reach a server: Call to nn:8020 failed: Connection refused (a retry may help)"),
+        Arguments.of(
+            new IllegalArgumentException(new URISyntaxException(".a:b.crc", "Relative path")),
+            2,
+            "Cannot use a path: Relative path: .a:b.crc (choose a name without colons)"),
         Arguments.of(
             new UnknownHostException("nn"), 1, "Cannot reach a server: nn (a retry may help)"),
         Arguments.of(
