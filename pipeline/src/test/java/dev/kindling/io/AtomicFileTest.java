@@ -72,7 +72,7 @@ class AtomicFileTest {
   void aRetriedTaskMayWriteTheSameAgain() throws IOException {
     StoredFile first = write(sound(), "abc");
     assertThat(write(sound(), "abc")).isEqualTo(first);
-    assertThat(files()).containsExactly(".target.crc", "target");
+    assertThat(files()).containsExactly("target");
   }
 
   @Test
@@ -87,7 +87,7 @@ class AtomicFileTest {
               out.write("abc".getBytes(StandardCharsets.UTF_8));
             });
     assertThat(written.bytes()).isEqualTo(3);
-    assertThat(files()).containsExactly(".target.crc", "target");
+    assertThat(files()).containsExactly("target");
   }
 
   @Test
@@ -98,7 +98,7 @@ class AtomicFileTest {
         .hasMessageContaining("Cannot replace " + target() + ": it has 3 bytes with SHA-256 ba7816")
         .hasMessageContaining("the new content 4 bytes");
     assertThat(Files.readString(folder.resolve("target"))).isEqualTo("abc");
-    assertThat(files()).containsExactly(".target.crc", "target");
+    assertThat(files()).containsExactly("target");
   }
 
   private StoredFile write(FileSystem disk, String content) throws IOException {
