@@ -60,7 +60,7 @@ public final class WayBack {
     return "'" + argument.replace("'", "'\\''") + "'";
   }
 
-  /** The newest step that {@link #to} goes back to; empty when there is none. */
+  /** The newest step that is {@link #whole}; empty when there is none. */
   private static OptionalLong newest(RunFolder run) throws IOException {
     List<Commit> history = history(run, Long.MAX_VALUE);
     for (int i = history.size() - 1; i >= 0; i--) {
@@ -72,13 +72,11 @@ public final class WayBack {
   }
 
   /**
-   * Goes back: every later step is set aside, committed or not. The caller holds the {@link
-   * RunLock}.
+   * The commit of a step that can be gone back to.
    *
-   * @return what was set aside, relative to the run folder
    * @throws InvalidInputException if the step or one before it is damaged, or its checkpoint is
    */
-  public static List<String> to(RunFolder run, long step) throws IOException {
+  public static Commit whole(RunFolder run, long step) throws IOException {
     List<Commit> history = history(run, step);
     if (step < 0 || history.size() <= step || !isWhole(run, history.get((int) step))) {
       OptionalLong newest = newest(run);
@@ -88,6 +86,17 @@ public final class WayBack {
                   step,
                   newest.isEmpty() ? "there is none" : "the newest is " + newest.getAsLong()));
     }
+    return history.get((int) step);
+  }
+
+  /**
+   * Goes back: every later step is set aside, committed or not. The caller holds the {@link
+   * RunLock}.
+   *
+   * @param step one that is {@link #whole}
+   * @return what was set aside, relative to the run folder
+   */
+  public static List<String> to(RunFolder run, long step) throws IOException {
     List<Path> later = new ArrayList<>();
     for (Path parent : run.stepParents()) {
       later.addAll(run.stepFolders(parent).tailMap(step + 1).values());

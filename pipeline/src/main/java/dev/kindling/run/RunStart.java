@@ -66,7 +66,7 @@ public final class RunStart {
                         "Missing run.name (give --name, or a run file by --config)"));
     requireKnownVerifier(conf);
     Path root = UserPath.of(conf.run().folder(), name);
-    if (resume && RunFolder.exists(hadoop(), root)) {
+    if (fromStep.isPresent() || (resume && RunFolder.exists(hadoop(), root))) {
       return resume(RunFolder.open(hadoop(), root), conf, fromStep);
     }
     boolean isNew = !root.getFileSystem(hadoop()).exists(root);
@@ -76,7 +76,7 @@ public final class RunStart {
       try {
         if (resume && RunFolder.exists(hadoop(), root)) {
           // Another driver has started it since, and ended.
-          return resume(RunFolder.open(hadoop(), root), conf, fromStep, lock);
+          return resume(RunFolder.open(hadoop(), root), conf, OptionalLong.empty(), lock);
         }
         return create(root, conf, model, lock, isNew);
       } catch (IOException | RuntimeException e) {
@@ -130,6 +130,9 @@ public final class RunStart {
   private Run resume(RunFolder folder, Configuration conf, OptionalLong fromStep, RunLock lock)
       throws IOException {
     if (fromStep.isPresent()) {
+      // A command that is refused moves nothing.
+      Commit back = WayBack.whole(folder, fromStep.getAsLong());
+      conf.requireResumable(saved(folder, Optional.of(back)));
       WayBack.to(folder, fromStep.getAsLong())
           .forEach(path -> progress.tell("Set aside in discarded/ until the next commit: " + path));
     }
@@ -230,8 +233,11 @@ public final class RunStart {
 
   /** The settings that the run was started with, which its commits name by their digest. */
   private static YamlText saved(RunFolder folder) throws IOException {
+    return saved(folder, folder.lastCommit());
+  }
+
+  private static YamlText saved(RunFolder folder, Optional<Commit> last) throws IOException {
     String text = folder.readConfig();
-    Optional<Commit> last = folder.lastCommit();
     if (last.isPresent() && !last.get().configDigest().equals(Sha256.of(text))) {
       throw new InvalidInputException(
           "Invalid %s: it was changed since the run began (must have SHA-256 %s: undo the change, or start another run with these settings by --config and --name)"

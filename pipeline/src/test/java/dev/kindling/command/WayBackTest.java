@@ -110,6 +110,30 @@ class WayBackTest {
   }
 
   @Test
+  void goingBackNeedsARunThatIsThere() throws IOException {
+    CommandResult refused =
+        CommandResult.of(
+            SmallRun.arguments(
+                "train", SmallRun.settings(temporary, "absent"), "--resume", "--from-step=1"));
+    assertThat(refused.err()).startsWith("No run in ").contains("/absent (config.yaml is missing");
+    assertThat(refused.code()).isEqualTo(Main.USERS_MISTAKE);
+    assertThat(temporary.resolve("absent")).doesNotExist();
+  }
+
+  @Test
+  void nothingIsSetAsideForSettingsThatAreRefused() throws IOException {
+    RunFolder run = copy();
+    List<String> changed = settings(run);
+    changed.add("trainer.clip_norm=2");
+    CommandResult refused =
+        CommandResult.of(SmallRun.arguments("train", changed, "--resume", "--from-step=1"));
+    assertThat(refused.err()).startsWith("Invalid trainer.clip_norm: 2.0 (");
+    assertThat(refused.code()).isEqualTo(Main.USERS_MISTAKE);
+    assertThat(run.committedSteps()).containsExactly(0L, 1L, 2L, 3L);
+    assertThat(SmallRun.local(run.root()).resolve("discarded")).doesNotExist();
+  }
+
+  @Test
   void whatIsGoneBackFromIsKeptUntilTheNextCommit() throws IOException {
     RunFolder run = copy();
     CommandResult prepared =
