@@ -26,7 +26,6 @@ import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -110,37 +109,36 @@ public final class ModelExport {
    */
   public void write(FileSystem fileSystem, Path folder, FloatSource weights, LongConsumer written)
       throws IOException {
-    // Hadoop's checksum files are of no use to other tools.
-    FileSystem plain =
-        fileSystem instanceof LocalFileSystem local ? local.getRawFileSystem() : fileSystem;
-    claim(plain, folder);
+    claim(fileSystem, folder);
     for (Map.Entry<String, byte[]> file : files.entrySet()) {
       if (!file.getKey().equals(ModelFolder.CONFIG)) {
-        put(plain, new Path(folder, file.getKey()), file.getValue());
+        put(fileSystem, new Path(folder, file.getKey()), file.getValue());
       }
     }
     for (int shard = 0; shard < shards.size(); shard++) {
       List<TensorSpec> specs = shards.get(shard);
       AtomicFile.write(
-          plain, new Path(folder, shardName(shard)), out -> stream(out, specs, weights, written));
+          fileSystem,
+          new Path(folder, shardName(shard)),
+          out -> stream(out, specs, weights, written));
     }
     if (shards.size() > 1) {
-      put(plain, new Path(folder, WeightFiles.INDEX), index());
+      put(fileSystem, new Path(folder, WeightFiles.INDEX), index());
     }
-    put(plain, new Path(folder, ModelFolder.CONFIG), files.get(ModelFolder.CONFIG));
+    put(fileSystem, new Path(folder, ModelFolder.CONFIG), files.get(ModelFolder.CONFIG));
   }
 
-  private void claim(FileSystem plain, Path folder) throws IOException {
-    plain.mkdirs(folder);
+  private void claim(FileSystem fileSystem, Path folder) throws IOException {
+    fileSystem.mkdirs(folder);
     Set<String> own = new LinkedHashSet<>(files.keySet());
     own.remove(ModelFolder.CONFIG);
     own.add(WeightFiles.INDEX);
     for (int shard = 0; shard < shards.size(); shard++) {
       own.add(shardName(shard));
     }
-    for (FileStatus file : plain.listStatus(folder)) {
+    for (FileStatus file : fileSystem.listStatus(folder)) {
       if (AtomicFile.isTemporary(file.getPath())) {
-        plain.delete(file.getPath(), false);
+        fileSystem.delete(file.getPath(), false);
       } else if (!own.contains(file.getPath().getName())) {
         throw new InvalidInputException(
             "Cannot export to %s: it has %s (must be empty, absent, or what an interrupted export left)"

@@ -1,5 +1,6 @@
 package dev.kindling.command;
 
+import static dev.kindling.command.CommandResult.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kindling.io.CheckpointSlice;
@@ -35,12 +36,6 @@ class BadInputTest {
 
   private String[] train(String... sets) throws IOException {
     return SmallRun.arguments("train", SmallRun.settings(temporary, "run", sets));
-  }
-
-  private static void refuses(String message, String... arguments) {
-    CommandResult result = CommandResult.of(arguments);
-    assertThat(result.err().strip()).isEqualTo(message.strip());
-    assertThat(result.code()).isEqualTo(Main.USERS_MISTAKE);
   }
 
   private String file(String name, String... lines) throws IOException {

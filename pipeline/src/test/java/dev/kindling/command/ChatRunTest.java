@@ -61,9 +61,7 @@ class ChatRunTest {
   }
 
   private static void refuses(List<String> settings, String message) {
-    CommandResult result = CommandResult.of(SmallRun.arguments("prepare", settings));
-    assertThat(result.err().strip()).isEqualTo(message);
-    assertThat(result.code()).isEqualTo(Main.USERS_MISTAKE);
+    CommandResult.refuses(message, SmallRun.arguments("prepare", settings));
   }
 
   private List<PromptRow> prompts(RunFolder run) {

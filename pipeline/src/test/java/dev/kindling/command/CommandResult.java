@@ -1,5 +1,7 @@
 package dev.kindling.command;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.kindling.SparkTest;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -16,6 +18,20 @@ import picocli.CommandLine;
  * @param err standard error of the command line, without logs
  */
 record CommandResult(int code, String out, String err) {
+  /** Runs a command that is done without a word of complaint. */
+  static void ok(String... arguments) {
+    CommandResult result = of(arguments);
+    assertThat(result.err()).as(String.join("\u00b7", arguments)).isEmpty();
+    assertThat(result.code()).isZero();
+  }
+
+  /** Runs a command that the user is told no mistake of but this one. */
+  static void refuses(String message, String... arguments) {
+    CommandResult result = of(arguments);
+    assertThat(result.err().strip()).isEqualTo(message);
+    assertThat(result.code()).isEqualTo(Main.USERS_MISTAKE);
+  }
+
   /** Runs one command. */
   static CommandResult of(String... arguments) {
     // Commands take the session that is there, as they do under spark-submit.

@@ -188,7 +188,9 @@ class FailureTest {
               assertThat(failure.lines().get(0))
                   .startsWith("Cannot read a table: ")
                   .contains(part.getFileName().toString());
-            });
+            })
+        .rootCause()
+        .hasMessageContaining("CRC checksum");
   }
 
   @Test

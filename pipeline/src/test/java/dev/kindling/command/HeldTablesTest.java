@@ -1,5 +1,7 @@
 package dev.kindling.command;
 
+import static dev.kindling.command.CommandResult.ok;
+import static dev.kindling.command.CommandResult.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kindling.io.RunFolder;
@@ -196,17 +198,5 @@ class HeldTablesTest {
           .toList()
           .get(0);
     }
-  }
-
-  private static void ok(String... arguments) {
-    CommandResult result = CommandResult.of(arguments);
-    assertThat(result.err()).isEmpty();
-    assertThat(result.code()).isZero();
-  }
-
-  private static void refuses(String message, String... arguments) {
-    CommandResult result = CommandResult.of(arguments);
-    assertThat(result.err().strip()).isEqualTo(message);
-    assertThat(result.code()).isEqualTo(Main.USERS_MISTAKE);
   }
 }

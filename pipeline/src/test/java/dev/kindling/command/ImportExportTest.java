@@ -1,5 +1,6 @@
 package dev.kindling.command;
 
+import static dev.kindling.command.CommandResult.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kindling.GoldenModel;
@@ -193,11 +194,5 @@ class ImportExportTest {
     CommandResult result = CommandResult.of(arguments);
     assertThat(result.err()).isEmpty();
     assertThat(result.code()).isZero();
-  }
-
-  private static void refuses(String message, String... arguments) {
-    CommandResult result = CommandResult.of(arguments);
-    assertThat(result.err().strip()).isEqualTo(message);
-    assertThat(result.code()).isEqualTo(Main.USERS_MISTAKE);
   }
 }

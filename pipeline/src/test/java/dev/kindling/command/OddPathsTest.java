@@ -1,5 +1,6 @@
 package dev.kindling.command;
 
+import static dev.kindling.command.CommandResult.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kindling.dataset.ArithmeticProblems;
@@ -104,12 +105,6 @@ class OddPathsTest {
             "Invalid path: \"a\0b\" (must not be empty, and must not have NUL characters or half surrogate pairs)");
     assertThat(result.code()).isEqualTo(Main.USERS_MISTAKE);
     assertThat(temporary.resolve("run")).doesNotExist();
-  }
-
-  private static void ok(String... arguments) {
-    CommandResult result = CommandResult.of(arguments);
-    assertThat(result.err()).as(String.join("\u00b7", arguments)).isEmpty();
-    assertThat(result.code()).isZero();
   }
 
   private static void delete(Path folder) throws IOException {

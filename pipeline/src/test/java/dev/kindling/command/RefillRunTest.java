@@ -1,5 +1,6 @@
 package dev.kindling.command;
 
+import static dev.kindling.command.CommandResult.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kindling.io.CheckpointSlice;
@@ -140,19 +141,19 @@ class RefillRunTest {
   void stagesOneByOneMakeTheRunThatTheLoopMakesAlsoWhenARefillWasKilled() throws IOException {
     String folder = temporary.resolve("stages").toString();
     for (int step = 1; step <= STEPS; step++) {
-      run(SmallRun.arguments("prepare", settings("stages"), "--resume"));
+      ok(SmallRun.arguments("prepare", settings("stages"), "--resume"));
       for (String stage : List.of("rollout", "score", "refill")) {
-        run(stage, "--run", folder);
+        ok(stage, "--run", folder);
       }
       RunFolder run = SmallRun.folder(temporary, "stages");
       killInTheMiddleOfTheRefill(run, step);
       // Going on from an earlier stage makes what the refill left void.
       List<String> again = step == 1 ? List.of("refill") : List.of("rollout", "score", "refill");
       for (String stage : again) {
-        run(stage, "--run", folder);
+        ok(stage, "--run", folder);
       }
       for (String stage : List.of("weigh", "batch", "step")) {
-        run(stage, "--run", folder);
+        ok(stage, "--run", folder);
       }
     }
     assertEqualToTheLoop(SmallRun.folder(temporary, "stages"));
@@ -161,9 +162,9 @@ class RefillRunTest {
   @Test
   void aRunKilledInARoundAndResumedEndsLikeOneThatWasNot() throws IOException {
     String folder = temporary.resolve("killed").toString();
-    run(SmallRun.arguments("prepare", settings("killed")));
+    ok(SmallRun.arguments("prepare", settings("killed")));
     for (String stage : List.of("rollout", "score", "refill")) {
-      run(stage, "--run", folder);
+      ok(stage, "--run", folder);
     }
     killInTheMiddleOfTheRefill(SmallRun.folder(temporary, "killed"), 1);
     assertEqualToTheLoop(SmallRun.train(settings("killed"), true));
@@ -190,12 +191,6 @@ class RefillRunTest {
       assertThat(run.readCommit(step).rows()).isEqualTo(loop.readCommit(step).rows());
       assertThat(run.readCommit(step).position()).isEqualTo(loop.readCommit(step).position());
     }
-  }
-
-  private static void run(String... arguments) {
-    CommandResult result = CommandResult.of(arguments);
-    assertThat(result.err()).isEmpty();
-    assertThat(result.code()).isZero();
   }
 
   @Test

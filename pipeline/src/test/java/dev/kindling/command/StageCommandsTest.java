@@ -1,5 +1,6 @@
 package dev.kindling.command;
 
+import static dev.kindling.command.CommandResult.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -41,9 +42,9 @@ class StageCommandsTest {
     String folder = temporary.resolve("stages").toString();
     for (int step = 1; step <= 2; step++) {
       String[] resume = step == 1 ? new String[0] : new String[] {"--resume"};
-      run(SmallRun.arguments("prepare", settings, resume));
+      ok(SmallRun.arguments("prepare", settings, resume));
       for (String stage : List.of("rollout", "score", "weigh", "batch", "step")) {
-        run(stage, "--run", folder);
+        ok(stage, "--run", folder);
       }
     }
     RunFolder stages = SmallRun.folder(temporary, "stages");
@@ -58,7 +59,7 @@ class StageCommandsTest {
   @Test
   void aStageWithoutTheTableBeforeItIsRefusedByThatTablesName() throws IOException {
     List<String> settings = SmallRun.settings(temporary, "early");
-    run(SmallRun.arguments("prepare", settings));
+    ok(SmallRun.arguments("prepare", settings));
     CommandResult result =
         CommandResult.of("score", "--run", temporary.resolve("early").toString());
     assertThat(result.err().strip())
@@ -170,11 +171,5 @@ class StageCommandsTest {
                 .where("policy_version = 0")
                 .count())
         .isEqualTo(3 * 2);
-  }
-
-  private static void run(String... arguments) {
-    CommandResult result = CommandResult.of(arguments);
-    assertThat(result.err()).isEmpty();
-    assertThat(result.code()).isZero();
   }
 }

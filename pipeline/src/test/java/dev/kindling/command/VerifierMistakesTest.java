@@ -1,5 +1,6 @@
 package dev.kindling.command;
 
+import static dev.kindling.command.CommandResult.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kindling.io.RunFolder;
@@ -29,12 +30,6 @@ class VerifierMistakesTest {
   private String[] train(List<String> sets, String... more) throws IOException {
     return SmallRun.arguments(
         "train", SmallRun.settings(temporary, "run", sets.toArray(new String[0])), more);
-  }
-
-  private static void refuses(String message, String... arguments) {
-    CommandResult result = CommandResult.of(arguments);
-    assertThat(result.err().strip()).isEqualTo(message);
-    assertThat(result.code()).isEqualTo(Main.USERS_MISTAKE);
   }
 
   /** Four problems, of which each is a line of {@code id|answer|verifier}. */

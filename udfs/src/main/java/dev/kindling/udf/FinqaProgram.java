@@ -1,8 +1,6 @@
 package dev.kindling.udf;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,8 +19,6 @@ import java.util.OptionalDouble;
  * they stand; the largest and the smallest cell of a row with a NaN are NaN.
  */
 final class FinqaProgram implements Verifier {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
-
   @Override
   public boolean needsContext() {
     return true;
@@ -157,12 +153,7 @@ final class FinqaProgram implements Verifier {
   }
 
   private static List<List<String>> table(String context) {
-    JsonNode table;
-    try {
-      table = MAPPER.readTree(context == null ? "" : context).path("table");
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("the context is not JSON", e);
-    }
+    JsonNode table = VerifierContext.read(context).path("table");
     if (!table.isArray()) {
       throw new IllegalArgumentException("the context has no table");
     }

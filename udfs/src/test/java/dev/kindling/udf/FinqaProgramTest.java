@@ -185,7 +185,7 @@ class FinqaProgramTest {
     assertThat(Verifiers.judge("finqa_program", List.of("3"), null, "add(1, 2)"))
         .isEqualTo(Judgement.error("finqa_program failed: the context has no table"));
     assertThat(Verifiers.judge("finqa_program", List.of("3"), "{", "add(1, 2)"))
-        .isEqualTo(Judgement.error("finqa_program failed: the context is not JSON"));
+        .isEqualTo(Judgement.error("finqa_program failed: the context is no JSON object"));
   }
 
   private static FinqaResult result(JsonNode value) {
