@@ -8,9 +8,19 @@ import java.util.Optional;
  *
  * @param name verifier for every example; empty takes the one that the data set names
  * @param maxFaultShare largest share of a step's verdicts that may be faults of the verifier
+ * @param worker bounds of the processes that compute algebra
  */
-public record VerifierConf(Optional<String> name, double maxFaultShare) {
-  /** Refuses an empty name, and a share that is none. */
+public record VerifierConf(Optional<String> name, double maxFaultShare, WorkerConf worker) {
+  /**
+   * Bounds of a process that computes what a verdict needs algebra for.
+   *
+   * @param seconds wall clock of one answer
+   * @param cpuSeconds processor time of one answer
+   * @param memoryMib heap of the process, in MiB
+   */
+  public record WorkerConf(double seconds, double cpuSeconds, int memoryMib) {}
+
+  /** Refuses an empty name, a share that is none, and bounds outside of their ranges. */
   public VerifierConf {
     new Check()
         .that(
@@ -23,6 +33,21 @@ public record VerifierConf(Optional<String> name, double maxFaultShare) {
             "verifier.max_fault_share",
             maxFaultShare,
             "must be in [0, 1]")
+        .that(
+            worker.seconds > 0 && worker.seconds <= 3600,
+            "verifier.worker.seconds",
+            worker.seconds,
+            "must be in (0, 3600]")
+        .that(
+            worker.cpuSeconds > 0 && worker.cpuSeconds <= 3600,
+            "verifier.worker.cpu_seconds",
+            worker.cpuSeconds,
+            "must be in (0, 3600]")
+        .that(
+            worker.memoryMib >= 64 && worker.memoryMib <= 65536,
+            "verifier.worker.memory_mib",
+            worker.memoryMib,
+            "must be in [64, 65536]")
         .done();
   }
 }

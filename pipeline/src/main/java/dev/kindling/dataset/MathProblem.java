@@ -20,7 +20,7 @@ import java.util.List;
  * @param level difficulty; empty when the data set does not state it
  */
 record MathProblem(String text, String answer, String rationale, String subject, String level) {
-  private static final String VERIFIER = "answer_match";
+  private static final String VERIFIER = "math";
 
   private static final String BEFORE =
       "Solve the following math problem step by step. The last line of your response should be of"

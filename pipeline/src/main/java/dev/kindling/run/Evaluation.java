@@ -50,6 +50,7 @@ public final class Evaluation {
             chosen,
             Table.ROLLOUTS.read(run.spark(), rolloutPath),
             run.conf().verifier().name().orElse(null),
+            run.settings().verifierLimits(),
             run.model().tokenizer());
     Table.SCORES.write(scores, scorePath);
     return Evaluate.figures(Table.SCORES.read(run.spark(), scorePath), conf.k());

@@ -3,6 +3,7 @@ package dev.kindling.run;
 import dev.kindling.conf.Configuration;
 import dev.kindling.conf.SamplerConf;
 import dev.kindling.conf.TrainerConf;
+import dev.kindling.conf.VerifierConf;
 import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.sample.SamplerSettings;
 import dev.kindling.engine.train.AdamWSettings;
@@ -10,6 +11,7 @@ import dev.kindling.engine.train.LearningRate;
 import dev.kindling.stage.step.GradientStep;
 import dev.kindling.stage.step.MismatchGate;
 import dev.kindling.stage.weigh.BatchSettings;
+import dev.kindling.udf.worker.WorkerLimits;
 
 /**
  * What the stages and the engine take of a run's configuration.
@@ -33,6 +35,11 @@ public record RunSettings(Configuration conf, RunModel model) {
 
   SamplerSettings evaluation() {
     return sampler(conf.evaluate().temperature(), conf.evaluate().samples());
+  }
+
+  WorkerLimits verifierLimits() {
+    VerifierConf.WorkerConf worker = conf.verifier().worker();
+    return new WorkerLimits(worker.seconds(), worker.cpuSeconds(), worker.memoryMib());
   }
 
   private SamplerSettings sampler(double temperature, int samples) {

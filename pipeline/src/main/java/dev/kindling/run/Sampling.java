@@ -74,6 +74,7 @@ final class Sampling {
             run.read(round, PROMPTS),
             run.read(round, ROLLOUTS),
             run.conf().verifier().name().orElse(null),
+            run.settings().verifierLimits(),
             run.model().tokenizer()));
   }
 

@@ -10,6 +10,7 @@ import dev.kindling.row.Table;
 import dev.kindling.udf.Judgement;
 import dev.kindling.udf.Verdict;
 import dev.kindling.udf.Verifiers;
+import dev.kindling.udf.worker.WorkerLimits;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -36,6 +37,7 @@ public final class Score {
    * @param prompts rows of 1-prompts
    * @param rollouts rows of 2-rollouts
    * @param verifier name of the verifier for all rows; null leaves the choice to each prompt
+   * @param limits of the processes that compute algebra
    * @param tokenizer turns answers into text
    * @return rows of 3-scores
    */
@@ -44,6 +46,7 @@ public final class Score {
       Dataset<Row> prompts,
       Dataset<Row> rollouts,
       String verifier,
+      WorkerLimits limits,
       TokenizerRef tokenizer) {
     RowCodec<ScoreRow> output = Table.SCORES.codec();
     Dataset<Row> answers =
@@ -67,7 +70,7 @@ public final class Score {
                   try (SharedCache.Lease<Tokenizer> lease = sent.value().lease()) {
                     List<Row> scores = new ArrayList<>();
                     while (rows.hasNext()) {
-                      scores.add(output.toRow(judge(rows.next(), verifier, lease.value())));
+                      scores.add(output.toRow(judge(rows.next(), verifier, limits, lease.value())));
                     }
                     return scores.iterator();
                   }
@@ -106,7 +109,8 @@ public final class Score {
         .formatted(fault.exampleId(), fault.sample(), fault.verdict(), fault.reason());
   }
 
-  private static ScoreRow judge(Row row, String verifier, Tokenizer tokenizer) {
+  private static ScoreRow judge(
+      Row row, String verifier, WorkerLimits limits, Tokenizer tokenizer) {
     String answer = tokenizer.decode(ints(row.getList(row.fieldIndex("answer_ids"))));
     String name = verifier == null ? row.getAs("verifier") : verifier;
     long started = System.nanoTime();
@@ -115,7 +119,8 @@ public final class Score {
             name,
             row.getList(row.fieldIndex("gold_answers")),
             row.getAs("verifier_context"),
-            answer);
+            answer,
+            limits);
     double millis = (System.nanoTime() - started) / 1e6;
     Verdict verdict = judgement.verdict();
     Double reward = verdict.isEvidence() ? (verdict == Verdict.CORRECT ? 1.0 : 0.0) : null;

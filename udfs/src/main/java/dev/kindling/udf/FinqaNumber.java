@@ -1,5 +1,6 @@
 package dev.kindling.udf;
 
+import dev.kindling.udf.math.Algebra;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +37,7 @@ final class FinqaNumber implements Verifier {
   private static final int GOLD_DECIMALS = 5;
 
   @Override
-  public Judgement judge(List<String> goldAnswers, String context, String answer) {
+  public Judgement judge(List<String> goldAnswers, String context, String answer, Algebra algebra) {
     List<Integer> announced = Announcement.ends(answer);
     Judgement last = null;
     for (String gold : goldAnswers) {

@@ -1,6 +1,7 @@
 package dev.kindling.udf;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kindling.udf.math.Algebra;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,7 +26,7 @@ final class FinqaProgram implements Verifier {
   }
 
   @Override
-  public Judgement judge(List<String> goldAnswers, String context, String answer) {
+  public Judgement judge(List<String> goldAnswers, String context, String answer, Algebra algebra) {
     List<List<String>> table = table(context);
     Optional<FinqaResult> result = execute(FinqaSteps.tokenize(answer), table);
     if (result.isEmpty()) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kindling.udf.math.Algebra;
 import java.util.Comparator;
 import java.util.List;
 
@@ -47,7 +48,7 @@ final class JsonEqual implements Verifier {
               : one.equals(other) ? 0 : 1;
 
   @Override
-  public Judgement judge(List<String> goldAnswers, String context, String answer) {
+  public Judgement judge(List<String> goldAnswers, String context, String answer, Algebra algebra) {
     String text = block(answer);
     JsonNode value;
     try {

@@ -1,6 +1,7 @@
 package dev.kindling.udf;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kindling.udf.math.Algebra;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -33,7 +34,7 @@ final class MultipleChoice implements Verifier {
   private static final Pattern BRACKETED = Pattern.compile("\\(([A-Z])\\)");
 
   @Override
-  public Judgement judge(List<String> goldAnswers, String context, String answer) {
+  public Judgement judge(List<String> goldAnswers, String context, String answer, Algebra algebra) {
     List<String> letters = new ArrayList<>();
     for (String gold : goldAnswers) {
       Matcher letter = ALONE.matcher(gold);

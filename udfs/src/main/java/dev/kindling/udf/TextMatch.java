@@ -1,5 +1,6 @@
 package dev.kindling.udf;
 
+import dev.kindling.udf.math.Algebra;
 import java.util.List;
 import java.util.function.BiPredicate;
 import java.util.function.UnaryOperator;
@@ -36,7 +37,7 @@ record TextMatch(UnaryOperator<String> form, BiPredicate<String, String> matches
           AnswerText::normalize, (gold, answer) -> answer.contains(gold), "does not contain");
 
   @Override
-  public Judgement judge(List<String> goldAnswers, String context, String answer) {
+  public Judgement judge(List<String> goldAnswers, String context, String answer, Algebra algebra) {
     if (AnswerText.isBlank(answer)) {
       return Judgement.unparseable("the answer is empty");
     }

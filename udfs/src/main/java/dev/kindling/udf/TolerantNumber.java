@@ -1,6 +1,7 @@
 package dev.kindling.udf;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kindling.udf.math.Algebra;
 import java.math.BigDecimal;
 import java.util.List;
 
@@ -17,7 +18,7 @@ import java.util.List;
  */
 final class TolerantNumber implements Verifier {
   @Override
-  public Judgement judge(List<String> goldAnswers, String context, String answer) {
+  public Judgement judge(List<String> goldAnswers, String context, String answer, Algebra algebra) {
     JsonNode tolerances = VerifierContext.read(context);
     BigDecimal absolute = tolerance(tolerances, "absolute");
     BigDecimal relative = tolerance(tolerances, "relative");

@@ -1,16 +1,17 @@
 package dev.kindling.udf;
 
+import dev.kindling.udf.math.Algebra;
 import java.util.List;
 
 /**
  * A rule that judges a model's answer. It is a pure function, so that a rerun of the scores gives
  * the same rows, and it takes time and memory linear in its input: that, with the cap on the
- * answer's length in {@link Verifiers}, is what bounds it, and no thread or clock is needed.
+ * answer's length in {@link Verifiers}, is what bounds it, and no thread or clock is needed. Only
+ * algebra, which has no such bound, is asked of processes that can be stopped.
  *
  * <p>Call verifiers through {@link Verifiers#judge}, which refuses missing inputs, caps the answer
  * and turns an exception into a verdict.
  */
-@FunctionalInterface
 public interface Verifier {
   /**
    * Judges one answer.
@@ -19,10 +20,11 @@ public interface Verifier {
    * @param context JSON object with what the verifier needs besides; null or {@code {}} for those
    *     that need none
    * @param answer the model's answer, not null, at most {@link Verifiers#MAX_ANSWER_CHARS} long
+   * @param algebra for those that need it
    * @return the verdict
    * @throws IllegalArgumentException if a gold answer or the context cannot be used
    */
-  Judgement judge(List<String> goldAnswers, String context, String answer);
+  Judgement judge(List<String> goldAnswers, String context, String answer, Algebra algebra);
 
   /** Whether answers cannot be judged without a context. */
   default boolean needsContext() {

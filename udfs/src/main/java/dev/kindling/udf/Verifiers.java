@@ -1,5 +1,7 @@
 package dev.kindling.udf;
 
+import dev.kindling.udf.worker.WorkerLimits;
+import dev.kindling.udf.worker.Workers;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,7 @@ import org.apache.spark.sql.catalyst.analysis.FunctionRegistry;
  *   <li>{@code finqa_program}: a program whose result on the context's table is exactly the gold
  *       answer; FinQA's execution accuracy
  *   <li>{@code json_equal}: equal as JSON values
+ *   <li>{@code math}: the final answer of mathematics, by value
  *   <li>{@code multiple_choice}: the letter of an option
  *   <li>{@code number}: a number in a text, within the tolerances of the context
  *   <li>{@code substring_match}: the normalised gold answer is a part of the normalised answer; the
@@ -50,6 +53,7 @@ public final class Verifiers {
                   "finqa_number", new FinqaNumber(),
                   "finqa_program", new FinqaProgram(),
                   "json_equal", new JsonEqual(),
+                  "math", new MathMatch(),
                   "multiple_choice", new MultipleChoice(),
                   "number", new TolerantNumber(),
                   "substring_match", TextMatch.SUBSTRING_MATCH)));
@@ -88,9 +92,14 @@ public final class Verifiers {
    * @param context JSON object that the verifier may need; may be null
    * @param answer the model's answer; null or longer than {@link #MAX_ANSWER_CHARS} is {@code
    *     UNPARSEABLE}
+   * @param limits of the process that computes what needs algebra
    */
   public static Judgement judge(
-      String verifier, List<String> goldAnswers, String context, String answer) {
+      String verifier,
+      List<String> goldAnswers,
+      String context,
+      String answer,
+      WorkerLimits limits) {
     if (verifier == null) {
       return Judgement.error("the verifier is null (there are " + names() + ")");
     }
@@ -112,10 +121,16 @@ public final class Verifiers {
           "the answer has " + answer.length() + " characters, more than " + MAX_ANSWER_CHARS);
     }
     try {
-      return rule.judge(goldAnswers, context, answer);
+      return rule.judge(goldAnswers, context, answer, Workers.algebra(limits));
     } catch (RuntimeException e) {
       return Judgement.error(verifier + " failed: " + e.getMessage());
     }
+  }
+
+  /** The same with the limits of this executor's session. */
+  public static Judgement judge(
+      String verifier, List<String> goldAnswers, String context, String answer) {
+    return judge(verifier, goldAnswers, context, answer, WorkerLimits.ofSession());
   }
 
   /**

@@ -1,0 +1,16 @@
+package dev.kindling.udf;
+
+import dev.kindling.udf.math.Algebra;
+import dev.kindling.udf.math.MathAnswers;
+import java.util.List;
+
+/** Final answers of mathematics; the rules stand at {@link MathAnswers}. */
+final class MathMatch implements Verifier {
+  @Override
+  public Judgement judge(List<String> goldAnswers, String context, String answer, Algebra algebra) {
+    if (AnswerText.isBlank(answer)) {
+      return Judgement.unparseable("the answer is empty");
+    }
+    return MathAnswers.judge(goldAnswers, answer, algebra);
+  }
+}

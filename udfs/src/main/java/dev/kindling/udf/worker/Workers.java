@@ -1,0 +1,89 @@
+package dev.kindling.udf.worker;
+
+import dev.kindling.udf.Judgement;
+import dev.kindling.udf.Verdict;
+import dev.kindling.udf.math.Algebra;
+import dev.kindling.udf.math.AlgebraFaultException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+
+/**
+ * The workers of this process, those at rest: each is lent to one task at a time, so there are as
+ * many as tasks that need one at once. One that failed or took too long is stopped and replaced.
+ *
+ * <p>They are static because a function of SQL has no other place to keep what outlives its row.
+ */
+public final class Workers {
+  private static final Map<WorkerLimits, Workers> BY_LIMITS = new ConcurrentHashMap<>();
+
+  /** Name by which a request asks for algebra: equal expressions are {@code CORRECT}. */
+  static final String ALGEBRA = "algebra";
+
+  /** A row that is judged at once: its verdict tells that a new worker is ready. */
+  private static final Request FIRST = new Request(ALGEBRA, List.of("0"), null, "0");
+
+  /** Limit of starting a worker, in seconds: a virtual machine and an algebra system. */
+  private static final double START_SECONDS = 120;
+
+  private final WorkerLimits limits;
+  private final ConcurrentLinkedDeque<WorkerProcess> resting = new ConcurrentLinkedDeque<>();
+
+  private Workers(WorkerLimits limits) {
+    this.limits = limits;
+  }
+
+  /** Algebra by workers of these limits. */
+  public static Algebra algebra(WorkerLimits limits) {
+    return (one, other) -> BY_LIMITS.computeIfAbsent(limits, Workers::new).areEqual(one, other);
+  }
+
+  private boolean areEqual(String one, String other) throws AlgebraFaultException {
+    WorkerProcess worker = resting.pollFirst();
+    if (worker == null) {
+      worker = start();
+    }
+    Judgement judgement =
+        ask(
+            worker,
+            new Request(ALGEBRA, List.of(one), null, other),
+            limits.seconds(),
+            limits.cpuSeconds());
+    resting.addFirst(worker);
+    if (!judgement.verdict().isEvidence()) {
+      throw new AlgebraFaultException(judgement.verdict(), judgement.reason());
+    }
+    return judgement.verdict() == Verdict.CORRECT;
+  }
+
+  private WorkerProcess start() throws AlgebraFaultException {
+    List<String> command = new ArrayList<>(WorkerCommand.java(limits.memoryMib()));
+    try {
+      WorkerProcess worker = new WorkerProcess(command);
+      ask(worker, FIRST, START_SECONDS, START_SECONDS);
+      return worker;
+    } catch (IOException e) {
+      throw new AlgebraFaultException(
+          Verdict.ERROR, "no worker could be started: " + e.getMessage());
+    }
+  }
+
+  /** The verdict on one row; a worker that gives none is stopped. */
+  private static Judgement ask(WorkerProcess worker, Request row, double seconds, double cpuSeconds)
+      throws AlgebraFaultException {
+    try (Deadline deadline = Deadline.start(worker, seconds, cpuSeconds)) {
+      try {
+        return worker.ask(List.of(row)).get(0);
+      } catch (IOException e) {
+        worker.close();
+        if (deadline.isOver()) {
+          throw new AlgebraFaultException(Verdict.TIMEOUT, deadline.reason());
+        }
+        throw new AlgebraFaultException(Verdict.ERROR, "the worker failed: " + e.getMessage());
+      }
+    }
+  }
+}
