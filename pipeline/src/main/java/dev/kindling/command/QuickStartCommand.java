@@ -47,7 +47,7 @@ import picocli.CommandLine.Option;
 final class QuickStartCommand implements Callable<Integer> {
   private static final String SETTINGS = "conf/quickstart.yaml";
   private static final String BASE_SETTINGS = "conf/quickstart-base.yaml";
-  private static final int PRETRAINING_PROBLEMS = 50_000;
+  private static final int PRETRAINING_PROBLEMS = 12_000;
   private static final int TASK_PROBLEMS = 1_000;
   private static final int HELD_OUT_PROBLEMS = 128;
   private static final String DEFAULT_ARMS = "grpo,garl-0,garl-0.75";

@@ -2,7 +2,6 @@ package dev.kindling.dataset;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,19 +34,29 @@ public final class ArithmeticProblems {
     this.random = new SplittableRandom(seed);
   }
 
-  /** Supervised examples with rationale, each prompt naming a random subset of the features. */
+  /**
+   * Supervised examples with rationale, each prompt naming a random subset of the features, no
+   * prompt twice.
+   *
+   * @param count how many; of some 12,600 that there are
+   */
   public List<String> pretraining(int count) {
-    List<String> lines = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
+    Map<String, String> lines = new LinkedHashMap<>();
+    while (lines.size() < count) {
       List<String> wanted = FEATURES.stream().filter(f -> random.nextBoolean()).toList();
       Problem problem = Problem.draw(random, false);
       String letters = wanted.isEmpty() ? "" : String.join("", wanted) + ":";
-      lines.add(problem.line("p" + i, letters, wanted, problem.rationale()));
+      String id = letters + problem.text();
+      lines.computeIfAbsent(id, key -> problem.line(key, letters, wanted, problem.rationale()));
     }
-    return lines;
+    return List.copyOf(lines.values());
   }
 
-  /** Distinct problems of the task: no letters, all features wanted, no rationale given. */
+  /**
+   * Distinct problems of the task: no letters, all features wanted, no rationale given.
+   *
+   * @param count how many; of 1,750 that there are, one in ten is held out
+   */
   public List<String> task(int count, boolean heldOut) {
     Map<Problem, String> lines = new LinkedHashMap<>();
     while (lines.size() < count) {

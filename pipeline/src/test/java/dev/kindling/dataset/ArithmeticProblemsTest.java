@@ -66,6 +66,14 @@ class ArithmeticProblemsTest {
   }
 
   @Test
+  void noPromptComesTwiceInAFile() throws JsonProcessingException {
+    ArithmeticProblems problems = new ArithmeticProblems(1);
+    assertThat(prompts(problems.pretraining(12_000))).hasSize(12_000);
+    assertThat(prompts(problems.task(1000, false))).hasSize(1000);
+    assertThat(prompts(problems.task(128, true))).hasSize(128);
+  }
+
+  @Test
   void theTaskWantsAllFeaturesOfAPromptThatNamesNone() throws JsonProcessingException {
     for (String line : new ArithmeticProblems(6).task(100, false)) {
       JsonNode problem = JSON.readTree(line);
