@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
 /** Options that say which run and with which settings. */
@@ -41,7 +42,10 @@ final class RunOptions {
   @Option(
       names = "--name",
       paramLabel = "NAME",
-      description = "Name of the run, its folder under run.folder (default: the last run file's).")
+      description = {
+        "Name of the run, its folder under run.folder",
+        "(default: the run files', joined by -)."
+      })
   private String name;
 
   @Option(names = "--data", paramLabel = "FILE", description = "Data set file (data.path).")
@@ -77,9 +81,13 @@ final class RunOptions {
     if (configuration.run().name().isPresent() || configs.isEmpty()) {
       return configuration;
     }
-    // Nothing names the run, so the last run file's own name does.
-    String file = configs.get(configs.size() - 1).getFileName().toString();
-    sets.add("run.name=" + file.replaceFirst("\\.ya?ml$", ""));
+    // Nothing names the run, so the run files' own names do: what one adds to another is told
+    // apart.
+    sets.add(
+        "run.name="
+            + configs.stream()
+                .map(file -> file.getFileName().toString().replaceFirst("\\.ya?ml$", ""))
+                .collect(Collectors.joining("-")));
     return Configuration.load(texts, sets);
   }
 

@@ -32,13 +32,14 @@ class RunOptionsTest {
   }
 
   @Test
-  void theLastFilesOwnNameIsTakenOnlyWhereNothingNamesTheRun() throws IOException {
+  void theFilesOwnNamesAreTakenOnlyWhereNothingNamesTheRun() throws IOException {
     String first = file("first.yaml", "run: {name: exp-17}");
     String plain = file("plain.yml", "run: {steps: 2}");
     String nameless = file("nameless.yaml", "run: {name: null}");
     assertThat(name("--config", plain)).contains("plain");
     assertThat(name("--config", first, "--config", plain)).contains("exp-17");
-    assertThat(name("--config", first, "--config", nameless)).contains("nameless");
+    assertThat(name("--config", nameless, "--config", plain)).contains("nameless-plain");
+    assertThat(name("--config", first, "--config", nameless)).contains("first-nameless");
     assertThat(name()).isEmpty();
   }
 
