@@ -20,7 +20,7 @@ import picocli.CommandLine.Mixin;
       "",
       "Examples:",
       "  ./submit.sh prepare --config conf/finqa.yaml --data dev.json",
-      "  ./submit.sh prepare --config conf/finqa.yaml --data dev.json --resume"
+      "  ./submit.sh prepare --config my.yaml --data train.jsonl --data more.jsonl --resume"
     })
 final class PrepareCommand implements Callable<Integer> {
   @Mixin private RunOptions options;

@@ -48,8 +48,11 @@ final class RunOptions {
       })
   private String name;
 
-  @Option(names = "--data", paramLabel = "FILE", description = "Data set file (data.path).")
-  private String data;
+  @Option(
+      names = "--data",
+      paramLabel = "FILE",
+      description = "Data set file (data.path); may be given several times.")
+  private List<String> data = new ArrayList<>();
 
   @Option(names = "--resume", description = "Go on with a run whose folder exists.")
   private boolean resume;
@@ -73,8 +76,10 @@ final class RunOptions {
     if (name != null) {
       sets.add("run.name=" + name);
     }
-    if (data != null) {
-      sets.add("data.path=" + data);
+    if (!data.isEmpty()) {
+      sets.add(
+          "data.path="
+              + data.stream().map(RunOptions::quoted).collect(Collectors.joining(", ", "[", "]")));
     }
     sets.addAll(settings);
     Configuration configuration = Configuration.load(texts, sets);
@@ -89,6 +94,11 @@ final class RunOptions {
                 .map(file -> file.getFileName().toString().replaceFirst("\\.ya?ml$", ""))
                 .collect(Collectors.joining("-")));
     return Configuration.load(texts, sets);
+  }
+
+  /** A text in YAML's quotes, whatever its characters are. */
+  private static String quoted(String text) {
+    return text.chars().mapToObj("\\u%04x"::formatted).collect(Collectors.joining("", "\"", "\""));
   }
 
   /** Starts the run, or goes on with it as the options say. */

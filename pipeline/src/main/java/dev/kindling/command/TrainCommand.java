@@ -18,7 +18,7 @@ import picocli.CommandLine.Mixin;
       "",
       "Examples:",
       "  ./submit.sh train --config conf/finqa.yaml --data dev.json",
-      "  ./submit.sh train --config conf/finqa.yaml --data dev.json --resume",
+      "  ./submit.sh train --config my.yaml --data train.jsonl --data more.jsonl --resume",
       "  ./submit.sh --master yarn train --config my.yaml --set run.folder=hdfs:///runs"
     })
 final class TrainCommand implements Callable<Integer> {

@@ -11,7 +11,7 @@ import java.util.Optional;
  * What is learned from.
  *
  * @param format how the files are to be read
- * @param path file of the training examples; empty where a command needs none
+ * @param path files of the training examples; empty where a command needs none
  * @param style how an example becomes a prompt
  * @param systemPrompt system's message before the user's, with style chat
  * @param thinking what the chat template is told of thinking
@@ -19,12 +19,13 @@ import java.util.Optional;
  * @param maxRejectedShare largest share of unusable records that is put up with, in [0, 1]
  * @param maxChars longest text of a record that is used, in chars
  * @param shuffle whether the prompt order is a permutation drawn from the seed
- * @param evalPath file of the evaluation examples
- * @param maxExamples how many examples are used, from the start of the order; 0 uses all
+ * @param evalPath files of the evaluation examples
+ * @param maxExamples how many of the training examples are used, the first that the prompt order
+ *     would visit; 0 uses all
  */
 public record DataConf(
     DataSets format,
-    Optional<String> path,
+    Optional<Paths> path,
     PromptStyle style,
     Optional<String> systemPrompt,
     Optional<Boolean> thinking,
@@ -32,7 +33,7 @@ public record DataConf(
     double maxRejectedShare,
     int maxChars,
     boolean shuffle,
-    Optional<String> evalPath,
+    Optional<Paths> evalPath,
     int maxExamples) {
   private static final int MOST_CHARS = 10_000_000;
   private static final String ONLY_CHAT = "must be null unless data.style is chat";
@@ -40,21 +41,13 @@ public record DataConf(
   /** Refuses values outside the ranges of {@code conf/defaults.yaml}. */
   public DataConf {
     new Check()
-        .that(
-            path.isEmpty() || !path.get().isBlank(),
-            "data.path",
-            path.orElse(null),
-            "must not be empty")
+        .that(haveNames(path), "data.path", path.orElse(null), "must not be empty")
         .that(
             maxRejectedShare >= 0 && maxRejectedShare <= 1,
             "data.max_rejected_share",
             maxRejectedShare,
             "must be in [0, 1]")
-        .that(
-            evalPath.isEmpty() || !evalPath.get().isBlank(),
-            "data.eval_path",
-            evalPath.orElse(null),
-            "must not be empty")
+        .that(haveNames(evalPath), "data.eval_path", evalPath.orElse(null), "must not be empty")
         .that(
             templateDate.isEmpty() || isDate(templateDate.get()),
             "data.template_date",
@@ -82,6 +75,10 @@ public record DataConf(
             "must be in [1, " + MOST_CHARS + "]")
         .that(maxExamples >= 0, "data.max_examples", maxExamples, "must be >= 0")
         .done();
+  }
+
+  private static boolean haveNames(Optional<Paths> paths) {
+    return paths.stream().flatMap(some -> some.each().stream()).noneMatch(String::isBlank);
   }
 
   private static boolean isDate(String text) {

@@ -56,12 +56,14 @@ record Setting(String key, Type type, boolean optional) {
   }
 
   /**
-   * The value of {@code --set key=text}. Text needs no quotes there; everything else is YAML.
+   * The value of {@code --set key=text}. Text needs no quotes there, nor does a single path, unless
+   * it stands in brackets as a list of them does; everything else is YAML.
    *
    * @throws InvalidInputException when the text is not YAML
    */
   JsonNode parse(String text) {
-    boolean plainText = type == String.class || isEnum();
+    boolean onePath = type == Paths.class && !(text.startsWith("[") && text.endsWith("]"));
+    boolean plainText = type == String.class || isEnum() || onePath;
     if (plainText && !(optional && text.equals("null"))) {
       return JsonNodeFactory.instance.textNode(text);
     }
@@ -73,6 +75,8 @@ record Setting(String key, Type type, boolean optional) {
     JsonNodeFactory nodes = JsonNodeFactory.instance;
     if (value instanceof Optional<?> present) {
       return present.<JsonNode>map(Setting::write).orElse(nodes.nullNode());
+    } else if (value instanceof Paths paths) {
+      return write(paths.each().size() == 1 ? paths.each().get(0) : paths.each());
     } else if (value instanceof List<?> list) {
       return nodes.arrayNode().addAll(list.stream().map(Setting::write).toList());
     } else if (value instanceof Enum<?> constant) {
@@ -97,6 +101,8 @@ record Setting(String key, Type type, boolean optional) {
   private Object readPresent(JsonNode node) {
     if (type == String.class) {
       return node.isTextual() ? unicode(node.asText()) : refuse(node, "text; put it in quotes");
+    } else if (type == Paths.class) {
+      return readPaths(node);
     } else if (type == boolean.class || type == Boolean.class) {
       return node.isBoolean() ? node.asBoolean() : refuse(node, "true or false");
     } else if (type == int.class) {
@@ -111,6 +117,17 @@ record Setting(String key, Type type, boolean optional) {
     }
     Type element = ((ParameterizedType) type).getActualTypeArguments()[0];
     return element == Integer.class ? readIntegers(node) : readEnums(node, (Class<?>) element);
+  }
+
+  private Object readPaths(JsonNode node) {
+    List<String> paths = new ArrayList<>();
+    for (JsonNode path : node.isArray() ? node : List.of(node)) {
+      if (!path.isTextual()) {
+        return refuse(node, "a path or a list of paths; put them in quotes");
+      }
+      paths.add(unicode(path.asText()));
+    }
+    return paths.isEmpty() ? refuse(node, "a path or a list of paths") : new Paths(paths);
   }
 
   private String unicode(String text) {

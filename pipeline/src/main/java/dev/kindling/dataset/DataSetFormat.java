@@ -11,8 +11,7 @@ import java.util.function.Function;
 public interface DataSetFormat {
   /**
    * Reads a file to its end, giving every record to one of two consumers in the order of the file.
-   * A record without a question or a gold answer, with a field of the wrong type, or with the id of
-   * an earlier record of the file is rejected.
+   * A record without a question or a gold answer, or with a field of the wrong type is rejected.
    *
    * @param file the file's bytes, UTF-8 with or without a byte order mark; not closed
    * @param fileName how errors and rejections name the file

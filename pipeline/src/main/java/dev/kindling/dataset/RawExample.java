@@ -6,7 +6,7 @@ import java.util.List;
  * One record of a data set file, read and checked but not yet tokenised.
  *
  * @param record place of the record in the file, 0-based
- * @param id the record's id, unique within its file
+ * @param id the record's id, not yet known to be unique within its file
  * @param prompt the text given to the policy
  * @param rationale a given rationale for supervised training; empty when there is none
  * @param goldAnswers accepted answers, at least one and none blank; the first is y*

@@ -5,7 +5,7 @@ import dev.kindling.check.InvalidInputException;
 /** What the records of a data set hold, whatever their file looks like. */
 interface RecordFormat {
   /**
-   * A record's id, unique within its file.
+   * A record's id, which data sets keep unique within a file.
    *
    * @param record place of the record in the file, 0-based
    * @throws InvalidInputException if it has none

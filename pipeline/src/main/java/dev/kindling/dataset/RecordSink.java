@@ -2,11 +2,8 @@ package dev.kindling.dataset;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import dev.kindling.check.InvalidInputException;
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -20,7 +17,6 @@ final class RecordSink {
   private final PromptStyle style;
   private final Function<RawExample, Optional<String>> examples;
   private final Consumer<Rejected> rejections;
-  private final Set<String> ids = new HashSet<>();
   private String lastId = "";
 
   RecordSink(
@@ -53,7 +49,6 @@ final class RecordSink {
       String id = records.id(index, fields);
       lastId = RecordFields.quoted(id);
       example = records.example(index, id, fields, style);
-      fields.require(ids.add(id), "id", TextNode.valueOf(id), "must be unique in the file");
     } catch (InvalidInputException e) {
       rejections.accept(new Rejected(fileName, index, lastId, e.getMessage()));
       return;

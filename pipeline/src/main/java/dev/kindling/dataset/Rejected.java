@@ -5,7 +5,14 @@ package dev.kindling.dataset;
  *
  * @param file the file as the caller named it
  * @param record place of the record in the file, 0-based: of JSON lines the line's
- * @param id the record's id, the beginning of a long one; empty when it has none that can be used
- * @param reason every violated rule, each naming the field, the value and the rule
+ * @param id the record's id, of which the beginning is kept; empty when it has none that can be
+ *     used
+ * @param reason every violated rule, each naming the field, the value and the rule; or which
+ *     example it repeats
  */
-public record Rejected(String file, long record, String id, String reason) {}
+public record Rejected(String file, long record, String id, String reason) {
+  /** Cuts a long id. */
+  public Rejected {
+    id = RecordFields.quoted(id);
+  }
+}

@@ -5,9 +5,11 @@ import java.util.List;
 /**
  * One example of a data set, as the policy sees it.
  *
- * @param exampleId the record's id in its data set, unique within the run
+ * @param exampleId the record's id in its file, with {@code split} and a slash before it where the
+ *     run has several files; unique within the run
  * @param dataset the format that the record came in, for example {@code finqa}
- * @param split the name of the file it came from, without extension
+ * @param split the file it came from: its name without extension, or as much of its path as tells
+ *     the run's files apart
  * @param position in the run's table of all prompts, the place in the data set; in a step's table,
  *     the place in the prompt order over all epochs; 0-based
  * @param prompt the text given to the policy

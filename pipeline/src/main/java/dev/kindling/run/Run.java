@@ -2,6 +2,7 @@ package dev.kindling.run;
 
 import dev.kindling.check.InvalidInputException;
 import dev.kindling.conf.Configuration;
+import dev.kindling.conf.Paths;
 import dev.kindling.engine.train.LearningRate;
 import dev.kindling.io.Commit;
 import dev.kindling.io.Leftovers;
@@ -228,8 +229,9 @@ public final class Run implements AutoCloseable {
 
   /** Prompts of a file that the run does not have, read with the run's settings. */
   public Dataset<Row> prompts(String path) throws IOException {
+    Paths paths = new Paths(List.of(path));
     return Table.PROMPTS.of(
-        spark, PromptFile.read(hadoop.value().value(), conf, model, path).prompts());
+        spark, PromptFiles.read(hadoop.value().value(), conf, model, paths).prompts());
   }
 
   /**

@@ -3,6 +3,8 @@ package dev.kindling.run;
 import dev.kindling.check.InvalidInputException;
 import dev.kindling.check.Sha256;
 import dev.kindling.conf.Configuration;
+import dev.kindling.conf.DataConf;
+import dev.kindling.conf.Paths;
 import dev.kindling.conf.TrainerConf;
 import dev.kindling.conf.YamlText;
 import dev.kindling.engine.train.LearningRate;
@@ -266,28 +268,33 @@ public final class RunStart {
     if (conf.sampler().endOfSequence().isEmpty()) {
       model.texts().disagreement(model.endOfSequence()).ifPresent(progress::tell);
     }
-    String path =
-        conf.data()
-            .path()
+    DataConf data = conf.data();
+    Paths paths =
+        data.path()
             .orElseThrow(
                 () -> new InvalidInputException("Missing data.path (give --data, or set it)"));
-    long examples = write(folder, conf, model, path, folder.prompts());
+    PromptFiles files = PromptFiles.read(hadoop(), conf, model, paths);
+    if (data.maxExamples() > 0 && !files.prompts().isEmpty()) {
+      files = files.atMost(data.maxExamples(), conf.run().seed(), data.shuffle());
+    }
+    long examples = write(folder, files, folder.prompts());
     if (examples == 0) {
       throw new InvalidInputException(
-          "Invalid data.path: " + path + " (must have at least one usable record)");
+          "Invalid data.path: " + paths + " (must have at least one usable record)");
     }
-    if (conf.data().evalPath().isPresent()) {
-      write(folder, conf, model, conf.data().evalPath().get(), folder.evaluationPrompts());
+    if (data.evalPath().isPresent()) {
+      write(
+          folder,
+          PromptFiles.read(hadoop(), conf, model, data.evalPath().get()),
+          folder.evaluationPrompts());
     }
     return examples;
   }
 
-  private long write(RunFolder folder, Configuration conf, RunModel model, String path, Path table)
-      throws IOException {
-    PromptFile file = PromptFile.read(hadoop(), conf, model, path);
-    file.tell(progress, folder, table.getName());
+  private long write(RunFolder folder, PromptFiles files, Path table) throws IOException {
+    files.tell(progress, folder, table.getName());
     return StepTables.write(
-        folder.fileSystem(), Table.PROMPTS, Table.PROMPTS.of(spark, file.prompts()), table);
+        folder.fileSystem(), Table.PROMPTS, Table.PROMPTS.of(spark, files.prompts()), table);
   }
 
   /** Writes the prompts of a run that has no data set file, and gives their number. */

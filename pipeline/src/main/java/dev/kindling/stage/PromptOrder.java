@@ -49,6 +49,16 @@ public record PromptOrder(int examples, long seed, boolean shuffle) {
     return visits.subList(Math.min(skip, last), last);
   }
 
+  /**
+   * The examples that the order visits first, ascending: a sample without replacement that depends
+   * on the seed alone, or those from the start of the files.
+   *
+   * @param count how many; all when there are fewer
+   */
+  public List<Integer> first(int count) {
+    return firstVisits(0, 0, count).stream().map(Visit::example).sorted().toList();
+  }
+
   private int[] permutation(long epoch) {
     int[] order = new int[examples];
     Arrays.setAll(order, i -> i);

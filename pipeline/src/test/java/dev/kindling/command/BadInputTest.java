@@ -78,14 +78,13 @@ class BadInputTest {
 
   @Test
   void recordsWithoutQuestionOrGoldAnswerAreListedAndTheRunGoesOn() throws IOException {
-    String answered = "\"question\": \"d?\", \"exe_ans\": 1.0";
     String path =
         file(
             "some.json",
             "[",
-            finqa("good-1", answered) + ",",
+            finqa("good-1", "\"question\": \"d?\", \"exe_ans\": 1.0") + ",",
             finqa("no-question", "\"exe_ans\": 1.0") + ",",
-            finqa("good-2", answered) + ",",
+            finqa("good-2", "\"question\": \"e?\", \"exe_ans\": 1.0") + ",",
             finqa("no-gold", "\"question\": \"d?\", \"exe_ans\": null"),
             "]");
     CommandResult result =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,10 +50,22 @@ class RunOptionsTest {
     RunOptions options =
         CommandLine.populateCommand(
             new RunOptions(), "--config", file, "--data", "b.jsonl", "--set", "run.steps=3");
-    assertThat(options.configuration().data().path()).contains("b.jsonl");
+    assertThat(paths(options)).containsExactly("b.jsonl");
     options =
         CommandLine.populateCommand(
             new RunOptions(), "--config", file, "--data", "b.jsonl", "--set", "data.path=c.jsonl");
-    assertThat(options.configuration().data().path()).contains("c.jsonl");
+    assertThat(paths(options)).containsExactly("c.jsonl");
+  }
+
+  @Test
+  void severalFilesOfDataAreTakenInTheirOrderWhateverTheirNames() throws IOException {
+    String odd = "[a], \"b\": ü日\u007f\ud83d\udc31\\n.jsonl";
+    RunOptions options =
+        CommandLine.populateCommand(new RunOptions(), "--data", "z.jsonl", "--data", odd);
+    assertThat(paths(options)).containsExactly("z.jsonl", odd);
+  }
+
+  private static List<String> paths(RunOptions options) throws IOException {
+    return options.configuration().data().path().orElseThrow().each();
   }
 }

@@ -39,8 +39,8 @@ class VerifierMistakesTest {
       String[] parts = problem.split("\\|", -1);
       String verifier = parts[2].isEmpty() ? "" : ",\"verifier\":\"" + parts[2] + "\"";
       lines.add(
-          "{\"id\":\"%s\",\"prompt\":\"1+1?\",\"answer\":\"%s\"%s}\n"
-              .formatted(parts[0], parts[1], verifier));
+          "{\"id\":\"%s\",\"prompt\":\"1+%d?\",\"answer\":\"%s\"%s}\n"
+              .formatted(parts[0], lines.size(), parts[1], verifier));
     }
     Path file = temporary.resolve("some.jsonl");
     Files.write(file, lines);

@@ -247,10 +247,37 @@ class ConfigurationTest {
             "objective.aggregation=seq-mean-token-sum");
     assertThat(configuration.run().name()).contains("2024");
     assertThat(configuration.model().tokenizer()).isEqualTo("characters:0123456789+-*= #:{");
-    assertThat(configuration.data().path()).contains("s3a://bucket/a=b");
+    assertThat(configuration.data().path()).contains(new Paths(List.of("s3a://bucket/a=b")));
     assertThat(configuration.verifier().name()).isEmpty();
     assertThat(configuration.trainer().learningRate()).isEqualTo(0.0003);
     assertThat(configuration.objective().aggregation()).contains(Aggregation.SEQ_MEAN_TOKEN_SUM);
+  }
+
+  @Test
+  void aDataSetIsOnePathOrAListOfThem() {
+    Configuration one = load("data: {path: a.jsonl, eval_path: [b.jsonl]}");
+    assertThat(one.data().path()).contains(new Paths(List.of("a.jsonl")));
+    assertThat(one.data().evalPath()).contains(new Paths(List.of("b.jsonl")));
+    Configuration two = load("data: {path: [a.jsonl, \"b, c.jsonl\"]}");
+    assertThat(two.data().path()).contains(new Paths(List.of("a.jsonl", "b, c.jsonl")));
+    assertThat(load("", "data.path=[a.jsonl, \"b, c.jsonl\"]")).isEqualTo(two);
+    assertThat(load(two.toYaml())).isEqualTo(two);
+    assertThat(load("", "data.path=[v2] a.jsonl").data().path())
+        .contains(new Paths(List.of("[v2] a.jsonl")));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[]        | [] (must be a path or a list of paths)",
+        "3         | 3 (must be a path or a list of paths; put them in quotes)",
+        "[a, null] | [\"a\",null] (must be a path or a list of paths; put them in quotes)",
+        "[a, '']   | a,  (must not be empty)",
+      })
+  void aListThatIsNotOneOfPathsIsRefused(String path, String message) {
+    assertThatThrownBy(() -> load("data: {path: " + path + "}"))
+        .hasMessage("Invalid data.path: " + message);
   }
 
   @Test
@@ -316,7 +343,7 @@ class ConfigurationTest {
             "",
             "run.seed=" + seed,
             "trainer.learning_rate=" + learningRate,
-            "data.path=" + (token.equals("null") ? "nil" : token),
+            "data.path=" + (token.equals("null") || token.matches("(?s)\\[.*]") ? "nil" : token),
             "sampler.end_of_thinking=" + token);
     assertThat(configuration.sampler().endOfThinking()).isEqualTo(token);
     Configuration again = load(configuration.toYaml());

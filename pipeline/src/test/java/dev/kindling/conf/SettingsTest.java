@@ -3,6 +3,7 @@ package dev.kindling.conf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kindling.check.InvalidInputException;
+import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -107,7 +108,8 @@ class SettingsTest {
       yaml.append(indent.isEmpty() ? "" : "\n").append(indent).append(part).append(':');
       indent += "  ";
     }
-    boolean isText = new Schema(Configuration.class).settings().get(key).type() == String.class;
+    Type type = new Schema(Configuration.class).settings().get(key).type();
+    boolean isText = type == String.class || (type == Paths.class && !value.startsWith("["));
     return yaml.append(' ').append(isText ? "'" + value + "'" : value).append('\n').toString();
   }
 }

@@ -108,19 +108,6 @@ class FinqaFormatTest {
   }
 
   @Test
-  void theSecondRecordOfAnIdIsRejected() throws IOException {
-    ReadFile read = ReadFile.of("finqa", "[" + RECORD + "," + RECORD + "]");
-    assertThat(read.examples()).hasSize(1);
-    assertThat(read.rejections())
-        .containsExactly(
-            new Rejected(
-                "some.file",
-                1,
-                "A/2009/page_1.pdf-1",
-                "Invalid id: \"A/2009/page_1.pdf-1\" (must be unique in the file)"));
-  }
-
-  @Test
   void aTruncatedFileIsRefusedAfterTheRecordsBeforeTheCut() {
     String file = "[" + RECORD + "," + RECORD.substring(0, 100);
     assertThatThrownBy(() -> ReadFile.of("finqa", file))

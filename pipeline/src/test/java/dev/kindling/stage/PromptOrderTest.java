@@ -50,6 +50,18 @@ class PromptOrderTest {
     assertThat(Prepare.end(new PromptOrder(3, 1, false), 2, 3)).isEqualTo(5);
   }
 
+  @Property
+  void fewerExamplesAreASampleThatOnlyTheSeedDraws(
+      @ForAll @IntRange(min = 1, max = 60) int examples,
+      @ForAll long seed,
+      @ForAll @IntRange(min = 1, max = 90) int count) {
+    List<Integer> first = new PromptOrder(examples, seed, true).first(count);
+    assertThat(first).hasSize(Math.min(count, examples)).isSorted().doesNotHaveDuplicates();
+    assertThat(first).isSubsetOf(new PromptOrder(examples, seed, true).first(count + 1));
+    assertThat(new PromptOrder(examples, seed, false).first(count))
+        .isEqualTo(IntStream.range(0, first.size()).boxed().toList());
+  }
+
   private static List<Integer> examples(List<Visit> visits) {
     return visits.stream().map(Visit::example).toList();
   }
