@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs Kindling through the real spark-submit: that of SPARK_HOME, else the one that Maven resolved.
 #   ./submit.sh                                   quick start: a cold start and its escape
-#   ./submit.sh [spark options] COMMAND [options] any command, for example: train --config conf/finqa.yaml
+#   ./submit.sh [spark options] COMMAND [options] any command, for example: train --config my.yaml
 #   ./submit.sh --help                            the commands
 #   -v as the first argument prints what is run.
 set -euo pipefail

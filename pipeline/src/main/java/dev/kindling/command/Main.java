@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Exit codes: 0 done, 1 a fault of Kindling, 2 a mistake in input, 3 interrupted (resumable).",
-      "Example: ./submit.sh train --config conf/finqa.yaml --data train.json"
+      "Example: ./submit.sh train --config conf/finqa.yaml --config conf/tiny.yaml --data train.json"
     })
 public final class Main implements Callable<Integer> {
   /** A mistake in what the user gave. */

@@ -19,7 +19,7 @@ import picocli.CommandLine.Mixin;
     footer = {
       "",
       "Examples:",
-      "  ./submit.sh prepare --config conf/finqa.yaml --data dev.json",
+      "  ./submit.sh prepare --config conf/finqa.yaml --config conf/tiny.yaml --data dev.json",
       "  ./submit.sh prepare --config my.yaml --data train.jsonl --data more.jsonl --resume"
     })
 final class PrepareCommand implements Callable<Integer> {

@@ -17,7 +17,7 @@ import picocli.CommandLine.Mixin;
     footer = {
       "",
       "Examples:",
-      "  ./submit.sh train --config conf/finqa.yaml --data dev.json",
+      "  ./submit.sh train --config conf/finqa.yaml --config conf/tiny.yaml --data dev.json",
       "  ./submit.sh train --config my.yaml --data train.jsonl --data more.jsonl --resume",
       "  ./submit.sh --master yarn train --config my.yaml --set run.folder=hdfs:///runs"
     })

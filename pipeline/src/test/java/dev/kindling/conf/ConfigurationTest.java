@@ -4,11 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kindling.check.InvalidInputException;
-import dev.kindling.dataset.DataSets;
 import dev.kindling.objective.Aggregation;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import net.jqwik.api.ForAll;
@@ -102,23 +98,6 @@ class ConfigurationTest {
     String bound = Configuration.load(List.of(), List.of()).toYaml();
     assertThat(Configuration.defaults().settings().keySet())
         .containsExactlyElementsOf(new YamlText("bound", bound).settings().keySet());
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "finqa, FINQA, 9216",
-    "hotpotqa, HOTPOTQA, 16384",
-    "musique, MUSIQUE, 24576",
-    "math, GSM8K, 5120"
-  })
-  void theSmallPolicyOfADataSetIsThreeStepsOfSixteenRollouts(
-      String file, DataSets format, int positions) throws IOException {
-    Configuration small = load(resource("conf/" + file + ".yaml"));
-    assertThat(small.run().steps()).isEqualTo(3);
-    assertThat(small.sampler().promptsPerStep() * small.sampler().samples()).isEqualTo(16);
-    assertThat(small.data().format()).isEqualTo(format);
-    assertThat(small.objective().q()).isEqualTo(0.75);
-    assertThat(small.model().maxPositions()).isEqualTo(positions);
   }
 
   @Test
@@ -354,11 +333,5 @@ class ConfigurationTest {
 
   private static Configuration load(String yaml, String... sets) {
     return Configuration.load(List.of(new YamlText("run.yaml", yaml)), List.of(sets));
-  }
-
-  private static String resource(String name) throws IOException {
-    try (InputStream in = Configuration.class.getClassLoader().getResourceAsStream(name)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
   }
 }
