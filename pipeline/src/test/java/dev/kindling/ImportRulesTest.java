@@ -46,7 +46,21 @@ class ImportRulesTest {
                   "dev.kindling.engine.train",
                   "dev.kindling.objective",
                   JACKSON)),
-          Map.entry("dev.kindling.udf", List.of(JACKSON, SPARK, SCALA)),
+          Map.entry(
+              "dev.kindling.udf",
+              List.of(
+                  "dev.kindling.udf.math",
+                  "dev.kindling.udf.worker",
+                  "com.google.re2j..",
+                  "dev.kindling.udf.re2j..",
+                  JACKSON,
+                  SPARK,
+                  SCALA)),
+          Map.entry("dev.kindling.udf.math", List.of("dev.kindling.udf")),
+          Map.entry(
+              "dev.kindling.udf.worker",
+              List.of(
+                  "dev.kindling.udf", "dev.kindling.udf.math", "org.apache.arrow..", SPARK, SCALA)),
           Map.entry(
               "dev.kindling.row",
               List.of("dev.kindling.check", "dev.kindling.io", HADOOP, SPARK, SCALA)),
@@ -99,6 +113,7 @@ class ImportRulesTest {
                   "dev.kindling.objective",
                   "dev.kindling.row",
                   "dev.kindling.udf",
+                  "dev.kindling.udf.worker",
                   HADOOP,
                   SPARK,
                   SCALA)),
@@ -134,6 +149,7 @@ class ImportRulesTest {
                   "dev.kindling.pretrained",
                   "dev.kindling.row",
                   "dev.kindling.stage..",
+                  "dev.kindling.udf.worker",
                   "me.tongfei..",
                   HADOOP,
                   SPARK,
@@ -152,6 +168,7 @@ class ImportRulesTest {
                   "dev.kindling.row",
                   "dev.kindling.run",
                   "dev.kindling.stage..",
+                  "dev.kindling.udf",
                   HADOOP,
                   SPARK,
                   SCALA)),

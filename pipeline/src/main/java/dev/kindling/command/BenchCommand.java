@@ -5,6 +5,7 @@ import dev.kindling.bench.BenchSettings;
 import dev.kindling.bench.BenchTables;
 import dev.kindling.bench.Machine;
 import dev.kindling.bench.MemoryCase;
+import dev.kindling.bench.ScoreBench;
 import dev.kindling.bench.StageBench;
 import dev.kindling.bench.WeighBench;
 import dev.kindling.bench.Workload;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
@@ -41,6 +43,7 @@ import picocli.CommandLine.Option;
       "  ./submit.sh bench --what step --precision float32",
       "  ./submit.sh bench --what memory --shape small,big",
       "  ./submit.sh --packages org.duckdb:duckdb_jdbc:2.0.0.1 bench --what weigh",
+      "  ./submit.sh bench --what score --python venv/bin/python",
       "  ./submit.sh bench --model /models/Qwen3-0.6B --what decode,train"
     })
 final class BenchCommand implements Callable<Integer> {
@@ -59,7 +62,9 @@ final class BenchCommand implements Callable<Integer> {
     /** Peaks of resident memory. */
     MEMORY,
     /** Coefficients of many samples. */
-    WEIGH
+    WEIGH,
+    /** Verdicts on many answers. */
+    SCORE
   }
 
   @Option(
@@ -119,6 +124,12 @@ final class BenchCommand implements Callable<Integer> {
   private long rows;
 
   @Option(
+      names = "--python",
+      paramLabel = "FILE",
+      description = "Interpreter with math-verify, to have score measure that beside.")
+  private String python;
+
+  @Option(
       names = "--folder",
       paramLabel = "FOLDER",
       defaultValue = "runs",
@@ -165,6 +176,7 @@ final class BenchCommand implements Callable<Integer> {
             progress,
             new BenchTables(bench, progress, bench.floor(), models, precisions),
             weigh,
+            new ScoreBench(spark, repeats, Optional.ofNullable(python)),
             spark);
       } else {
         progress.say(BenchProcess.result(bench.peak(alone, models.get(0), precisions.get(0))));
@@ -173,7 +185,8 @@ final class BenchCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void print(Progress progress, BenchTables tables, WeighBench weigh, SparkSession spark)
+  private void print(
+      Progress progress, BenchTables tables, WeighBench weigh, ScoreBench score, SparkSession spark)
       throws IOException {
     for (What each : What.values()) {
       if (what.contains(each)) {
@@ -181,7 +194,7 @@ final class BenchCommand implements Callable<Integer> {
         progress.underBar(
             "bench " + each.name().toLowerCase(Locale.ROOT),
             () -> {
-              table.add(table(tables, weigh, each, spark));
+              table.add(table(tables, weigh, score, each, spark));
               return table.size();
             });
         progress.say("");
@@ -190,7 +203,8 @@ final class BenchCommand implements Callable<Integer> {
     }
   }
 
-  private String table(BenchTables tables, WeighBench weigh, What what, SparkSession spark)
+  private String table(
+      BenchTables tables, WeighBench weigh, ScoreBench score, What what, SparkSession spark)
       throws IOException {
     return switch (what) {
       case MACHINE -> tables.machine();
@@ -199,6 +213,7 @@ final class BenchCommand implements Callable<Integer> {
       case TRAIN -> tables.train();
       case STEP -> tables.step();
       case WEIGH -> weigh.table();
+      case SCORE -> score.table();
       case MEMORY ->
           tables.memory(
               (task, work) ->

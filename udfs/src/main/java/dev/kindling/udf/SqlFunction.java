@@ -36,6 +36,13 @@ record SqlFunction(String name, String usage, List<DataType> parameters, UserDef
           .add("extracted", DataTypes.StringType)
           .add("reason", DataTypes.StringType);
 
+  private static final StructType OVERLAP =
+      new StructType()
+          .add("em", DataTypes.DoubleType, false)
+          .add("f1", DataTypes.DoubleType, false)
+          .add("precision", DataTypes.DoubleType, false)
+          .add("recall", DataTypes.DoubleType, false);
+
   private static final String JUDGES =
       " - Judges answer against an array of gold answers: struct<verdict, extracted, reason>.";
 
@@ -61,6 +68,27 @@ record SqlFunction(String name, String usage, List<DataType> parameters, UserDef
     UDF2<Seq<String>, String, Double> musique =
         (gold, answer) -> best(AnswerF1::musique, list(gold), answer);
     all.add(f1("musique_f1", musique));
+    UDF2<String, String, Row> facts =
+        (gold, named) -> gold == null ? null : row(SupportingFacts.of(gold, named));
+    all.add(
+        new SqlFunction(
+            "supporting_facts",
+            "_FUNC_(gold_facts, facts) - Overlap of two JSON arrays of supporting facts, as sets:"
+                + " struct<em, f1, precision, recall>; null without gold facts.",
+            List.of(TEXT, TEXT),
+            functions.udf(facts, OVERLAP)));
+    UDF4<Seq<String>, String, String, String, Row> joint =
+        (gold, answer, goldFacts, named) ->
+            gold == null || goldFacts == null
+                ? null
+                : row(joint(list(gold), answer, SupportingFacts.of(goldFacts, named)));
+    all.add(
+        new SqlFunction(
+            "hotpotqa_joint",
+            "_FUNC_(gold, answer, gold_facts, facts) - HotpotQA's joint figures of an answer and its"
+                + " supporting facts: struct<em, f1, precision, recall>; null without gold.",
+            List.of(ArgumentCasts.TEXTS, TEXT, TEXT, TEXT),
+            functions.udf(joint, OVERLAP)));
     UDF2<String, String, Boolean> match = SqlFunction::isSameProgram;
     all.add(
         new SqlFunction(
@@ -113,6 +141,23 @@ record SqlFunction(String name, String usage, List<DataType> parameters, UserDef
     }
     return program.length() <= Verifiers.MAX_ANSWER_CHARS
         && FinqaProgramMatch.isSame(FinqaSteps.tokenize(gold), FinqaSteps.tokenize(program));
+  }
+
+  /** With the gold answer whose F1 is largest. */
+  private static SupportingFacts joint(
+      List<String> goldAnswers, String answer, SupportingFacts facts) {
+    String text = answer == null || answer.length() > Verifiers.MAX_ANSWER_CHARS ? "" : answer;
+    SupportingFacts best = new SupportingFacts(0, 0, 0, 0);
+    for (String gold : goldAnswers) {
+      double em = AnswerText.normalize(gold).equals(AnswerText.normalize(text)) ? 1 : 0;
+      SupportingFacts joint = facts.joint(em, AnswerF1.hotpotqa(gold, text));
+      best = joint.f1() > best.f1() || joint.em() > best.em() ? joint : best;
+    }
+    return best;
+  }
+
+  private static Row row(SupportingFacts facts) {
+    return RowFactory.create(facts.em(), facts.f1(), facts.precision(), facts.recall());
   }
 
   private static Double best(

@@ -28,6 +28,7 @@ import org.apache.spark.sql.catalyst.analysis.FunctionRegistry;
  *   <li>{@code math}: the final answer of mathematics, by value
  *   <li>{@code multiple_choice}: the letter of an option
  *   <li>{@code number}: a number in a text, within the tolerances of the context
+ *   <li>{@code regex}: the whole answer matches a regular expression of RE2
  *   <li>{@code substring_match}: the normalised gold answer is a part of the normalised answer; the
  *       relaxed rule of evaluations, too easily satisfied for a reward
  * </ul>
@@ -46,17 +47,18 @@ public final class Verifiers {
   private static final Map<String, Verifier> BY_NAME =
       Collections.unmodifiableMap(
           new TreeMap<>(
-              Map.of(
-                  "answer_match", TextMatch.ANSWER_MATCH,
-                  "exact_match", TextMatch.EXACT_MATCH,
-                  "exact_string", TextMatch.EXACT_STRING,
-                  "finqa_number", new FinqaNumber(),
-                  "finqa_program", new FinqaProgram(),
-                  "json_equal", new JsonEqual(),
-                  "math", new MathMatch(),
-                  "multiple_choice", new MultipleChoice(),
-                  "number", new TolerantNumber(),
-                  "substring_match", TextMatch.SUBSTRING_MATCH)));
+              Map.ofEntries(
+                  Map.entry("answer_match", TextMatch.ANSWER_MATCH),
+                  Map.entry("exact_match", TextMatch.EXACT_MATCH),
+                  Map.entry("exact_string", TextMatch.EXACT_STRING),
+                  Map.entry("finqa_number", new FinqaNumber()),
+                  Map.entry("finqa_program", new FinqaProgram()),
+                  Map.entry("json_equal", new JsonEqual()),
+                  Map.entry("math", new MathMatch()),
+                  Map.entry("multiple_choice", new MultipleChoice()),
+                  Map.entry("number", new TolerantNumber()),
+                  Map.entry("regex", new RegexMatch()),
+                  Map.entry("substring_match", TextMatch.SUBSTRING_MATCH))));
 
   /** Those that compare words alone. */
   private static final Set<String> OF_WORDS = Set.of("exact_match", "substring_match");
@@ -137,9 +139,10 @@ public final class Verifiers {
    * Makes the verifiers callable from SQL in this session: {@code kindling_verify(verifier, gold,
    * context, answer)}; {@code <verifier>(gold, answer)} for each verifier, but {@code
    * finqa_program(gold, context, answer)}; {@code hotpotqa_f1} and {@code musique_f1(gold,
-   * answer)}; and FinQA's program accuracy {@code finqa_program_match(gold_program, program)}. A
-   * session that is started with {@link KindlingExtensions} has them without this call. Arguments
-   * are cast as {@link ArgumentCasts} says.
+   * answer)}; {@code supporting_facts(gold_facts, facts)}; {@code hotpotqa_joint(gold, answer,
+   * gold_facts, facts)}; and FinQA's program accuracy {@code finqa_program_match(gold_program,
+   * program)}. A session that is started with {@link KindlingExtensions} has them without this
+   * call. Arguments are cast as {@link ArgumentCasts} says.
    */
   public static void register(SparkSession session) {
     FunctionRegistry registry =

@@ -122,7 +122,7 @@ class HostileAnswersTest {
             Judgement.error(
                 "no verifier 'exact' (there are "
                     + "[answer_match, exact_match, exact_string, finqa_number, finqa_program,"
-                    + " json_equal, math, multiple_choice, number, substring_match])"));
+                    + " json_equal, math, multiple_choice, number, regex, substring_match])"));
     assertThat(Verifiers.judge(null, List.of("a"), null, "a"))
         .isEqualTo(Judgement.error("the verifier is null (there are " + Verifiers.names() + ")"));
   }

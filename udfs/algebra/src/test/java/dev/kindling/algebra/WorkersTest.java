@@ -22,10 +22,14 @@ import org.junit.jupiter.api.Test;
 /** Real workers that are overrun, fail and lose their parent. */
 class WorkersTest {
   /** Expressions of the algebra system that no answer can write. */
-  private static final String ENDLESS = "Do(1,{i,1,10^15})";
+  private static final String ENDLESS =
+      "First(First(FactorInteger("
+          // RSA-100, of two prime factors of fifty digits.
+          + "15226050279225333605356183781326374297180681149613"
+          + "80688657908494580122963258952897654000350692006139)))";
 
   private static final String ASLEEP = "Pause(1000)";
-  private static final String VAST = "Length(Range(10^9))";
+  private static final String VAST = "Length(Range(10^8))";
 
   private static Set<Long> children() {
     return ProcessHandle.current().children().map(ProcessHandle::pid).collect(Collectors.toSet());
@@ -111,7 +115,7 @@ class WorkersTest {
               });
       asking.start();
       Optional<ProcessHandle> worker = Optional.empty();
-      while (worker.isEmpty() || computed(worker.get()) < 15) {
+      while (worker.isEmpty() || computed(worker.get()) < 8) {
         Thread.sleep(100);
         worker = ProcessHandle.current().children().findFirst();
       }

@@ -52,6 +52,8 @@ final class WorkerCommand {
             "-Xmx" + memoryMib + "m",
             "-XX:MaxMetaspaceSize=256m",
             "-XX:+ExitOnOutOfMemoryError",
+            // The virtual machine's last words must not come between the rows.
+            "-XX:+DisplayVMOutputToStderr",
             "-XX:+UseSerialGC",
             "-XX:ActiveProcessorCount=1",
             "-Xshare:auto",

@@ -10,6 +10,7 @@ import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowStreamReader;
 import org.apache.arrow.vector.ipc.ArrowStreamWriter;
+import org.apache.arrow.vector.ipc.message.MessageChannelReader;
 
 /**
  * A running worker, used by one task at a time. Its input closes when this process dies, however it
@@ -32,7 +33,11 @@ final class WorkerProcess implements AutoCloseable {
     process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
     output = new BufferedOutputStream(process.getOutputStream(), 1 << 16);
     writer = new ArrowStreamWriter(requests, null, output);
-    reader = new ArrowStreamReader(process.getInputStream(), allocator);
+    reader =
+        new ArrowStreamReader(
+            new MessageChannelReader(
+                new BoundedChannel(process.getInputStream(), (int) WIRE_BYTES), allocator),
+            allocator);
   }
 
   /**

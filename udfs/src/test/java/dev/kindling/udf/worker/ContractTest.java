@@ -1,15 +1,28 @@
 package dev.kindling.udf.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.junit.jupiter.api.Test;
 
 /** The schema file, from which workers in other languages are written. */
 class ContractTest {
+  @Test
+  void anOutputThatIsNoStreamIsAnErrorAndNoQuestionOfMemory() throws Exception {
+    try (WorkerProcess worker = new WorkerProcess(List.of("echo", "Terminating, with regret."))) {
+      Request row = new Request("any", List.of("1"), null, "1");
+      assertThatThrownBy(() -> worker.ask(List.of(row)))
+          .isInstanceOf(IOException.class)
+          .hasMessageMatching(".*(is no Arrow stream|Broken pipe|Stream closed).*");
+    }
+  }
+
   @Test
   void theSchemaFileIsWhatIsSpoken() throws Exception {
     ObjectMapper mapper = new ObjectMapper();
