@@ -53,6 +53,20 @@ final class FinqaNumber implements Verifier {
     return last;
   }
 
+  /**
+   * Whether both are the same number with its unit ({@code 24.69%} is {@code 0.2469}), or the same
+   * word. Precision does not count here: {@code 24.7} could be both {@code 24.69} and {@code
+   * 24.71}.
+   */
+  @Override
+  public boolean isSame(String context, String one, String other) {
+    List<WrittenNumber> first = NumberScanner.scan(one);
+    List<WrittenNumber> second = NumberScanner.scan(other);
+    return first.size() == 1
+        && second.size() == 1
+        && first.get(0).scaled().compareTo(second.get(0).scaled()) == 0;
+  }
+
   private static BigDecimal goldNumber(String gold) {
     List<WrittenNumber> numbers = NumberScanner.scan(gold);
     boolean whole =

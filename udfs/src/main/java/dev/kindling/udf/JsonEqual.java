@@ -64,6 +64,11 @@ final class JsonEqual implements Verifier {
     return Judgement.wrong(text, "the value is not a gold answer");
   }
 
+  @Override
+  public boolean isSame(String context, String one, String other) {
+    return gold(one).equals(AS_VALUES, gold(other));
+  }
+
   private static JsonNode gold(String gold) {
     try {
       return read(gold);

@@ -33,11 +33,17 @@ final class TolerantNumber implements Verifier {
     for (String gold : goldAnswers) {
       BigDecimal wanted = gold(gold);
       BigDecimal allowed = absolute.max(relative.multiply(wanted.abs()));
-      if (value(number).subtract(wanted).abs().compareTo(allowed) <= 0) {
+      if (number.scaled().subtract(wanted).abs().compareTo(allowed) <= 0) {
         return Judgement.correct(extracted);
       }
     }
     return Judgement.wrong(extracted, extracted + " is not a gold answer");
+  }
+
+  /** Whether the second number would be right if the first were the gold one. */
+  @Override
+  public boolean isSame(String context, String one, String other) {
+    return judge(List.of(one), context, other).verdict() == Verdict.CORRECT;
   }
 
   private static BigDecimal gold(String gold) {
@@ -48,11 +54,7 @@ final class TolerantNumber implements Verifier {
     if (!isWhole) {
       throw new IllegalArgumentException("gold answer '" + gold + "' is not a number");
     }
-    return value(numbers.get(0));
-  }
-
-  private static BigDecimal value(WrittenNumber number) {
-    return number.value().scaleByPowerOfTen(number.magnitude() - (number.percent() ? 2 : 0));
+    return numbers.get(0).scaled();
   }
 
   private static BigDecimal tolerance(JsonNode context, String name) {

@@ -26,6 +26,20 @@ public interface Verifier {
    */
   Judgement judge(List<String> goldAnswers, String context, String answer, Algebra algebra);
 
+  /**
+   * Whether two answers are one, as a vote among answers has it. Asked of what {@link
+   * Judgement#extracted} gives, of which many verifiers keep a normal form: there equal texts are
+   * equal answers, and nothing else is.
+   *
+   * @param context as for {@link #judge}
+   * @param one an extracted answer, the earlier one where the relation has a direction
+   * @param other another
+   * @throws IllegalArgumentException if the context cannot be used
+   */
+  default boolean isSame(String context, String one, String other) {
+    return one.equals(other);
+  }
+
   /** Whether answers cannot be judged without a context. */
   default boolean needsContext() {
     return false;

@@ -136,6 +136,25 @@ public final class Verifiers {
   }
 
   /**
+   * Whether two extracted answers are one by a verifier's own equality; equal texts always are.
+   * Never throws: where the verifier cannot compare them, they are two.
+   *
+   * @param verifier one of {@link #names()}; to another only equal texts are one
+   * @param context JSON object that the verifier may need; may be null
+   */
+  public static boolean isSame(String verifier, String context, String one, String other) {
+    if (one.equals(other)) {
+      return true;
+    }
+    Verifier rule = verifier == null ? null : BY_NAME.get(verifier);
+    try {
+      return rule != null && rule.isSame(context, one, other);
+    } catch (RuntimeException incomparable) {
+      return false;
+    }
+  }
+
+  /**
    * Makes the verifiers callable from SQL in this session: {@code kindling_verify(verifier, gold,
    * context, answer)}; {@code <verifier>(gold, answer)} for each verifier, but {@code
    * finqa_program(gold, context, answer)}; {@code hotpotqa_f1} and {@code musique_f1(gold,

@@ -18,4 +18,9 @@ record WrittenNumber(
   boolean isPlain() {
     return !percent && magnitude == 0;
   }
+
+  /** The number with its unit: a percent sign divides by 100, a magnitude multiplies. */
+  BigDecimal scaled() {
+    return value.scaleByPowerOfTen(magnitude - (percent ? 2 : 0));
+  }
 }
