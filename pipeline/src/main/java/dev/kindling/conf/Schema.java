@@ -2,6 +2,7 @@ package dev.kindling.conf;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kindling.check.Check;
 import dev.kindling.check.InvalidInputException;
@@ -11,8 +12,10 @@ import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The keys that a record of section records has, read from the records themselves so that a key
@@ -86,7 +89,8 @@ final class Schema {
     return tree;
   }
 
-  private static ObjectNode section(Object record) {
+  /** A record as a map of its settings. */
+  static ObjectNode section(Object record) {
     ObjectNode node = JsonNodeFactory.instance.objectNode();
     for (RecordComponent component : record.getClass().getRecordComponents()) {
       Object value = value(component, record);
@@ -115,6 +119,38 @@ final class Schema {
     return construct(type, arguments);
   }
 
+  /**
+   * Builds one entry of a setting that is a list of maps; keys that may be null may be left out.
+   *
+   * @param name of the entry, for example {@code evaluate.sets[0]}
+   */
+  static Object bindEntry(String name, Class<?> type, JsonNode entry) {
+    if (!entry.isObject()) {
+      throw new InvalidInputException(
+          "Invalid " + name + ": " + Check.shown(entry) + " (must be a map)");
+    }
+    Map<String, JsonNode> values = new LinkedHashMap<>();
+    Set<String> known = new LinkedHashSet<>();
+    for (RecordComponent component : type.getRecordComponents()) {
+      Setting setting = Setting.of(name, component);
+      known.add(setting.key());
+      if (setting.optional()) {
+        values.put(setting.key(), NullNode.instance);
+      }
+    }
+    Check check = new Check();
+    for (Map.Entry<String, JsonNode> setting : entry.properties()) {
+      String key = name + "." + setting.getKey();
+      if (known.contains(key)) {
+        values.put(key, setting.getValue());
+      } else {
+        check.and(unknown(key, known));
+      }
+    }
+    check.allows(() -> bindSection(name, type, values)).done();
+    return bindSection(name, type, values);
+  }
+
   private static JsonNode present(Setting setting, Map<String, JsonNode> values) {
     JsonNode node = values.get(setting.key());
     if (node == null) {
@@ -129,11 +165,15 @@ final class Schema {
       return new InvalidInputException(
           "Invalid " + key + ": " + Check.shown(value) + " (must be a section)");
     }
+    return unknown(key, settings.keySet());
+  }
+
+  private static InvalidInputException unknown(String key, Set<String> known) {
     if (key.length() > LONGEST_KEY) {
       return new InvalidInputException("Unknown key " + Check.shown(key));
     }
     String hint =
-        NearestName.of(key, settings.keySet(), Schema::distance)
+        NearestName.of(key, known, Schema::distance)
             .map(nearest -> "did you mean " + nearest + "?")
             .orElse("conf/defaults.yaml lists all keys");
     return new InvalidInputException("Unknown key " + key + " (" + hint + ")");

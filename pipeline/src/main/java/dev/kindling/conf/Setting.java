@@ -79,6 +79,8 @@ record Setting(String key, Type type, boolean optional) {
       return write(paths.each().size() == 1 ? paths.each().get(0) : paths.each());
     } else if (value instanceof List<?> list) {
       return nodes.arrayNode().addAll(list.stream().map(Setting::write).toList());
+    } else if (value instanceof Record entry) {
+      return Schema.section(entry);
     } else if (value instanceof Enum<?> constant) {
       return nodes.textNode(label(constant));
     } else if (value instanceof Boolean flag) {
@@ -105,18 +107,21 @@ record Setting(String key, Type type, boolean optional) {
       return readPaths(node);
     } else if (type == boolean.class || type == Boolean.class) {
       return node.isBoolean() ? node.asBoolean() : refuse(node, "true or false");
-    } else if (type == int.class) {
+    } else if (type == int.class || type == Integer.class) {
       return isInt(node) ? node.asInt() : refuse(node, "an integer of 32 bits");
     } else if (type == long.class) {
       boolean valid = node.isIntegralNumber() && node.canConvertToLong();
       return valid ? node.asLong() : refuse(node, "an integer of 64 bits");
-    } else if (type == double.class) {
+    } else if (type == double.class || type == Double.class) {
       return readDouble(node);
     } else if (isEnum()) {
       return readEnum(node, (Class<?>) type);
     }
-    Type element = ((ParameterizedType) type).getActualTypeArguments()[0];
-    return element == Integer.class ? readIntegers(node) : readEnums(node, (Class<?>) element);
+    Class<?> element = (Class<?>) ((ParameterizedType) type).getActualTypeArguments()[0];
+    if (element == Integer.class) {
+      return readIntegers(node);
+    }
+    return element.isRecord() ? readRecords(node, element) : readEnums(node, element);
   }
 
   private Object readPaths(JsonNode node) {
@@ -155,6 +160,23 @@ record Setting(String key, Type type, boolean optional) {
     return refuse(
         node,
         "one of " + Arrays.stream(constants).map(Setting::label).collect(Collectors.joining(", ")));
+  }
+
+  private List<Object> readRecords(JsonNode node, Class<?> entry) {
+    if (!node.isArray()) {
+      refuse(node, "a list of maps");
+    }
+    Check check = new Check();
+    List<Object> values = new ArrayList<>();
+    for (int i = 0; i < node.size(); i++) {
+      try {
+        values.add(Schema.bindEntry(key + "[" + i + "]", entry, node.get(i)));
+      } catch (InvalidInputException refused) {
+        check.and(refused);
+      }
+    }
+    check.done();
+    return values;
   }
 
   private List<Object> readEnums(JsonNode node, Class<?> choices) {
