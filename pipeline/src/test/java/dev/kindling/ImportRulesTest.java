@@ -189,13 +189,16 @@ class ImportRulesTest {
       Map.of(
           "dev.kindling.stage",
           Set.of(
-              "EvaluationFigures",
+              "Bootstrap",
+              "ExampleFigures",
+              "Metric",
               "PolicyRef",
               "PromptOrder",
               "SharedCache",
               "TaskDevice",
               "TokenizerRef",
-              "VerifierNames"),
+              "VerifierNames",
+              "Votes"),
           "dev.kindling.stage.weigh",
           Set.of(
               "BatchSettings",

@@ -51,7 +51,7 @@ final class ReportCommand implements Callable<Integer> {
     try (Progress progress = Progress.ofStages(spark)) {
       List<Arm> arms = new ArrayList<>();
       for (String folder : folders) {
-        try (Run run = Sessions.runs(progress).view(folder, List.of())) {
+        try (Run run = Sessions.runs(progress).view(folder)) {
           arms.add(Reports.arm(run));
           if (out == null) {
             Reports.write(run);

@@ -24,8 +24,9 @@ final class Reports {
   /** Writes the run's own page. */
   static void write(Run run) throws IOException {
     Arm arm = arm(run);
-    String finding =
+    String steps =
         "%d of %d steps are committed.".formatted(run.lastStep(), run.conf().run().steps());
+    String finding = run.end().map(reason -> steps + " The run is " + reason + ".").orElse(steps);
     run.folder().writeReport(page("Run " + arm.name(), finding, List.of(arm)));
   }
 

@@ -70,7 +70,7 @@ final class RunOptions {
   Configuration configuration() throws IOException {
     List<YamlText> texts = new ArrayList<>();
     for (Path config : configs) {
-      texts.add(new YamlText(config.toString(), read(config)));
+      texts.add(text(config));
     }
     List<String> sets = new ArrayList<>();
     if (name != null) {
@@ -110,6 +110,15 @@ final class RunOptions {
     TorchProbe.requireGpus(Sessions.session());
     return Sessions.runs(progress)
         .start(conf, resume, fromStep == null ? OptionalLong.empty() : OptionalLong.of(fromStep));
+  }
+
+  /**
+   * The settings of a file that was given by {@code --config}.
+   *
+   * @throws InvalidInputException if there is no such file, or it is too long or not UTF-8
+   */
+  static YamlText text(Path config) throws IOException {
+    return new YamlText(config.toString(), read(config));
   }
 
   private static String read(Path file) throws IOException {

@@ -84,6 +84,7 @@ final class StageCommand implements Callable<Integer> {
     try (Progress progress = Progress.ofStages(Sessions.session());
         Run run = Sessions.runs(progress).open(folder)) {
       work.run(new Pipeline(run, progress), run.lastStep() + 1);
+      run.end().map(reason -> "The run is " + reason).ifPresent(progress::say);
     }
     return 0;
   }

@@ -19,6 +19,8 @@ import picocli.CommandLine.Mixin;
       "Examples:",
       "  ./submit.sh train --config conf/finqa.yaml --config conf/tiny.yaml --data dev.json",
       "  ./submit.sh train --config my.yaml --data train.jsonl --data more.jsonl --resume",
+      "  ./submit.sh train --config my.yaml --config conf/evaluations/qa.yaml \\",
+      "    --set evaluate.folder=/data --set evaluate.every=50",
       "  ./submit.sh --master yarn train --config my.yaml --set run.folder=hdfs:///runs"
     })
 final class TrainCommand implements Callable<Integer> {

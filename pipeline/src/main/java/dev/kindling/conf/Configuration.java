@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -46,6 +47,11 @@ public record Configuration(
           "run.folder",
           "run.steps",
           "run.keep_checkpoints",
+          "run.keep_best.set",
+          "run.keep_best.metric",
+          "run.stop_when.set",
+          "run.stop_when.metric",
+          "run.stop_when.patience",
           "trainer.total_updates",
           "verifier.max_fault_share");
   private static final Schema SCHEMA = new Schema(Configuration.class);
@@ -68,10 +74,19 @@ public record Configuration(
                 + budget
                 + ", to leave room for the prompt")
         .that(
-            evaluate.every() == 0 || data.evalPath().isPresent(),
+            evaluate.every() == 0 || data.evalPath().isPresent() || !evaluate.sets().isEmpty(),
             "evaluate.every",
             evaluate.every(),
-            "must be 0 while data.eval_path is null");
+            "must be 0 while data.eval_path is null and evaluate.sets is empty")
+        .that(
+            evaluate.sets().isEmpty() || data.evalPath().isEmpty(),
+            "data.eval_path",
+            data.evalPath().orElse(null),
+            "must be null while evaluate.sets names its files: make it one of them");
+    List<EvaluationSet> evaluated =
+        evaluate.every() == 0 ? List.of() : evaluate.resolved(data, verifier.name());
+    requireFigure(check, "run.keep_best", run.keepBest().set(), run.keepBest().metric(), evaluated);
+    requireFigure(check, "run.stop_when", run.stopWhen().set(), run.stopWhen().metric(), evaluated);
     try {
       Objective built = objective.build(budget, sampler.promptsPerStep());
       check.that(
@@ -85,6 +100,39 @@ public record Configuration(
       check.and(refused);
     }
     check.done();
+  }
+
+  /** Holds that a figure is made while the run trains. */
+  private static void requireFigure(
+      Check check,
+      String key,
+      Optional<String> set,
+      Optional<String> metric,
+      List<EvaluationSet> evaluated) {
+    if (metric.isEmpty()) {
+      return;
+    }
+    if (evaluated.isEmpty()) {
+      check.that(false, key + ".metric", metric.get(), "must be null while evaluate.every = 0");
+      return;
+    }
+    Optional<EvaluationSet> chosen = chosen(evaluated, set);
+    check.that(
+        chosen.isPresent(),
+        key + ".set",
+        set.orElse(null),
+        "must be one of " + evaluated.stream().map(EvaluationSet::name).toList());
+    chosen.ifPresent(
+        one ->
+            check.that(
+                one.metrics().contains(metric.get()),
+                key + ".metric",
+                metric.get(),
+                "must be one of " + one.metrics() + " with set " + one.name()));
+  }
+
+  private static Optional<EvaluationSet> chosen(List<EvaluationSet> sets, Optional<String> name) {
+    return sets.stream().filter(set -> name.isEmpty() || name.get().equals(set.name())).findFirst();
   }
 
   /**
@@ -151,6 +199,31 @@ public record Configuration(
     } catch (IOException unreadable) {
       throw new IllegalStateException("Cannot read " + name + " of the jar", unreadable);
     }
+  }
+
+  /**
+   * What policies are evaluated on, in the order of the settings: {@code evaluate.sets}, or the one
+   * set of {@code data.eval_path}; empty where there is neither.
+   */
+  public List<EvaluationSet> evaluationSets() {
+    return evaluate.resolved(data, verifier.name());
+  }
+
+  /**
+   * The evaluation set of a name; that of no name is the first.
+   *
+   * @throws java.util.NoSuchElementException if there is none
+   */
+  public EvaluationSet evaluationSet(Optional<String> name) {
+    return chosen(evaluationSets(), name).orElseThrow();
+  }
+
+  /** These settings for reading the examples of an evaluation set. */
+  public Configuration forReading(EvaluationSet set) {
+    List<String> sets = new ArrayList<>();
+    sets.add("data.format=" + Setting.label(set.format()));
+    set.verifier().ifPresent(name -> sets.add("verifier.name=" + name));
+    return load(List.of(new YamlText("the run's settings", toYaml())), sets);
   }
 
   /** The objective; settings that do not fit together were refused when this was built. */

@@ -56,6 +56,11 @@ public record YamlText(String name, String text) {
     return settings;
   }
 
+  /** Whether the text gives a setting. */
+  public boolean gives(String key) {
+    return settings().containsKey(key);
+  }
+
   private void flatten(Map<String, JsonNode> settings, String key, JsonNode value) {
     if (!value.isObject()) {
       putOnce(settings, key, value);

@@ -3,6 +3,7 @@ package dev.kindling.io;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
@@ -25,7 +26,7 @@ public final class Leftovers {
       steps.keySet().removeAll(committed);
       rubbish.addAll(steps.values());
     }
-    for (Path parent : List.of(run.root(), run.model())) {
+    for (Path parent : List.of(run.root(), run.model(), run.evaluationPrompts())) {
       rubbish.addAll(temporaryFiles(run, parent));
     }
     for (long step : committed) {
@@ -39,17 +40,18 @@ public final class Leftovers {
    * Removes the checkpoints of committed steps except the newest ones; tables and commits stay.
    *
    * @param keep how many stay; 0 keeps all
-   * @param keepFirst whether that of step 0 stays as well, for a run that refers to it
+   * @param others steps whose checkpoints stay as well: the first, for a run that refers to it, and
+   *     the best
    * @return the removed paths, relative to the run folder
    */
-  public static List<String> pruneCheckpoints(RunFolder run, int keep, boolean keepFirst)
+  public static List<String> pruneCheckpoints(RunFolder run, int keep, Set<Long> others)
       throws IOException {
     List<Path> old = new ArrayList<>();
     List<Long> steps = run.committedSteps();
     if (keep > 0) {
       for (long step : steps.subList(0, Math.max(0, steps.size() - keep))) {
         Path checkpoint = run.checkpoint(step);
-        if (run.fileSystem().exists(checkpoint) && !(keepFirst && step == 0)) {
+        if (run.fileSystem().exists(checkpoint) && !others.contains(step)) {
           old.add(checkpoint);
         }
       }

@@ -27,11 +27,13 @@ import org.apache.hadoop.fs.Path;
  * <pre>
  * config.yaml                 effective configuration
  * model/                      config.json, tokenizer.json and what else came with the model
- * prompts/                    the prepared data set; evaluation-prompts/ likewise
+ * prompts/                    the prepared data set
+ * evaluation-prompts/SET/     a prepared evaluation set
  * step-000012/                1-prompts ... 6-step, commit.json
  * step-000012/refill-01/      1-prompts, 2-rollouts, 3-scores of a further round of sampling
  * checkpoints/step-000012/    slice-00000-of-00004.safetensors, ...
- * evaluations/step-000012/    2-rollouts, 3-scores
+ * evaluations/step-000012/    9-evaluations; SET/ with 2-rollouts and 3-scores
+ * evaluations-asked/          the same of evaluations that a command asked for
  * metrics/step-000012/        one row
  * discarded/                  steps that were gone back from, until the next commit
  * lock/                       who writes
@@ -125,14 +127,37 @@ public final class RunFolder {
     return new Path(root, "prompts");
   }
 
-  /** The prepared evaluation set, a Parquet table; not every run has one. */
+  /** The prepared evaluation sets, each a Parquet table of its name; not every run has some. */
   public Path evaluationPrompts() {
     return new Path(root, "evaluation-prompts");
   }
 
-  /** Tables of the evaluation of the policy that a step made. */
+  /** A prepared evaluation set. */
+  public Path evaluationPrompts(String set) {
+    return new Path(evaluationPrompts(), set);
+  }
+
+  /** Tables of the evaluation that a step ended with, of the policy that it made. */
   public Path evaluation(long step) {
-    return new Path(root, "evaluations/" + stepName(step));
+    return new Path(evaluations(), stepName(step));
+  }
+
+  /** Tables of the last evaluation of a step's policy that was asked for beside the training. */
+  public Path askedEvaluation(long step) {
+    return new Path(askedEvaluations(), stepName(step));
+  }
+
+  private Path evaluations() {
+    return new Path(root, "evaluations");
+  }
+
+  private Path askedEvaluations() {
+    return new Path(root, "evaluations-asked");
+  }
+
+  /** Steps that ended with an evaluation, ascending, committed or not. */
+  public List<Long> evaluatedSteps() throws IOException {
+    return List.copyOf(stepFolders(evaluations()).keySet());
   }
 
   /** One table of a step, for example {@code 2-rollouts}. */
@@ -326,7 +351,8 @@ public final class RunFolder {
 
   /** The folders that hold one folder a step. */
   List<Path> stepParents() {
-    return List.of(root, new Path(root, "checkpoints"), new Path(root, "evaluations"), metrics());
+    return List.of(
+        root, new Path(root, "checkpoints"), evaluations(), askedEvaluations(), metrics());
   }
 
   SortedMap<Long, Path> stepFolders(Path parent) throws IOException {

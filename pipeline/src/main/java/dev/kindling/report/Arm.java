@@ -1,6 +1,7 @@
 package dev.kindling.report;
 
 import dev.kindling.check.Check;
+import dev.kindling.row.EvaluationRow;
 import dev.kindling.row.MetricsRow;
 import java.util.List;
 
@@ -11,6 +12,8 @@ import java.util.List;
  * @param highlights what sets this arm apart in a few words, for example {@code garl q=0.75
  *     likelihood}; may be empty
  * @param metrics committed steps in ascending order; empty for a run that has none yet
+ * @param evaluations figures of the last committed step that ended with an evaluation; empty for a
+ *     run that was never evaluated
  * @param samples rollouts of the last committed step; may be empty
  * @param configuration the effective configuration as YAML
  */
@@ -18,11 +21,13 @@ public record Arm(
     String name,
     String highlights,
     List<MetricsRow> metrics,
+    List<EvaluationRow> evaluations,
     List<SampledRollout> samples,
     String configuration) {
   /** Checks the order of the steps, on which every line and every "last" of the report rests. */
   public Arm {
     metrics = List.copyOf(metrics);
+    evaluations = List.copyOf(evaluations);
     samples = List.copyOf(samples);
     Check check = new Check().that(!name.isBlank(), "arm", name, "must have a name");
     for (int i = 1; i < metrics.size(); i++) {

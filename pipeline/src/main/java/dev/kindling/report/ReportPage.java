@@ -43,6 +43,7 @@ public final class ReportPage {
             Map.entry("title", Text.html(data.title())),
             Map.entry("finding", Text.html(data.finding())),
             Map.entry("arms", arms(data.arms())),
+            Map.entry("evaluations", evaluations(data.arms())),
             Map.entry("legend", legend(data.arms())),
             Map.entry("charts", sections(sections)),
             Map.entry("samples", orEmpty(join(data.arms(), ReportPage::samples), "No rollout")),
@@ -70,6 +71,38 @@ public final class ReportPage {
         {{rows}}</tbody>
         </table>""",
         Map.of("header", headers(ArmTable.HEADER), "rows", rows.toString()));
+  }
+
+  private static String evaluations(List<Arm> arms) {
+    String tables = join(arms, ReportPage::evaluation);
+    return tables.isEmpty() ? "" : "<section>\n<h2>Evaluations</h2>\n" + tables + "</section>\n";
+  }
+
+  private static String evaluation(Arm arm, int index) {
+    if (arm.evaluations().isEmpty()) {
+      return "";
+    }
+    return Template.fill(
+        """
+        <div class="wide">
+        <table class="arms evaluations">
+        <caption>{{swatch}}{{name}}: the policy of step {{step}}. Means over examples; the intervals are of resampled \
+        examples, by the percentile bootstrap.</caption>
+        <thead><tr>{{header}}</tr></thead>
+        <tbody>
+        {{rows}}</tbody>
+        </table>
+        </div>
+        """,
+        Map.of(
+            "swatch", swatch(index),
+            "name", Text.html(arm.name()),
+            "step", Long.toString(arm.evaluations().get(0).step()),
+            "header", headers(EvaluationTable.HEADER),
+            "rows",
+                arm.evaluations().stream()
+                    .map(row -> "<tr>" + cells(EvaluationTable.cells(row)) + "</tr>\n")
+                    .collect(Collectors.joining())));
   }
 
   private static String legend(List<Arm> arms) {

@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.md5;
 import dev.kindling.check.Check;
 import dev.kindling.io.Manifest;
 import dev.kindling.io.RunFolder;
+import dev.kindling.row.EvaluationRow;
 import dev.kindling.row.MetricsRow;
 import dev.kindling.row.Table;
 import java.io.IOException;
@@ -60,8 +61,20 @@ public final class RunReader {
         run.root().getName(),
         highlights,
         rows.stream().filter(row -> row.step() <= last).toList(),
+        evaluations(spark, run, last),
         sampled,
         run.readConfig());
+  }
+
+  private static List<EvaluationRow> evaluations(SparkSession spark, RunFolder run, long last)
+      throws IOException {
+    List<Long> steps = run.evaluatedSteps().stream().filter(step -> step <= last).toList();
+    if (steps.isEmpty()) {
+      return List.of();
+    }
+    Path table = new Path(run.evaluation(steps.get(steps.size() - 1)), Table.EVALUATIONS.name());
+    Manifest.held(run.fileSystem(), table);
+    return Table.EVALUATIONS.collect(Table.EVALUATIONS.read(spark, table.toString()));
   }
 
   private static Dataset<Row> read(SparkSession spark, RunFolder run, long step, Table<?> table)

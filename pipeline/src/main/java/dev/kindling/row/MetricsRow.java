@@ -41,8 +41,8 @@ package dev.kindling.row;
  * @param rowsSaved weighted samples that were not trained on, because every coefficient was 0 or
  *     their prompt was dropped
  * @param tokens see {@link StepRow}
- * @param evalPassAt1 pass@1 on the evaluation set; null where none was made
- * @param evalLogPHat mean log P̂ on the evaluation set; null where none was made
+ * @param evalPassAt1 pass@1 on the first evaluation set; null where no evaluation was made
+ * @param evalLogPHat mean log P̂ on the first evaluation set; null likewise
  * @param secondsRollout wall time of the stage, null where it ran in a process of its own; the
  *     seconds are not part of any equality
  * @param secondsScore likewise

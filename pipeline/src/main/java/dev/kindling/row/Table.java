@@ -58,6 +58,10 @@ public final class Table<T extends Record> {
   public static final Table<MetricsRow> METRICS =
       new Table<>("8-metrics", "step", MetricsRow.class);
 
+  /** {@code 9-evaluations}. */
+  public static final Table<EvaluationRow> EVALUATIONS =
+      new Table<>("9-evaluations", "step", EvaluationRow.class);
+
   // A reader skips whole row groups; at this size one decodes in well under a second.
   private static final long ROW_GROUP_BYTES = 32L << 20;
 
@@ -75,7 +79,8 @@ public final class Table<T extends Record> {
 
   /** Every table, in the order of the data's way. */
   public static List<Table<?>> all() {
-    return List.of(PROMPTS, ROLLOUTS, SCORES, WEIGHTS, CARRIED, BATCHES, STEP, METRICS);
+    return List.of(
+        PROMPTS, ROLLOUTS, SCORES, WEIGHTS, CARRIED, BATCHES, STEP, METRICS, EVALUATIONS);
   }
 
   /** The tables that every step's folder has. */

@@ -1,18 +1,34 @@
 package dev.kindling.run;
 
-import dev.kindling.conf.EvaluateConf;
+import dev.kindling.conf.EvaluationSet;
+import dev.kindling.engine.model.CounterRandom;
+import dev.kindling.row.EvaluationRow;
 import dev.kindling.row.Table;
+import dev.kindling.stage.Compare;
 import dev.kindling.stage.Evaluate;
-import dev.kindling.stage.EvaluationFigures;
+import dev.kindling.stage.ExampleFigures;
 import dev.kindling.stage.PolicyRef;
 import dev.kindling.stage.Rollout;
 import dev.kindling.stage.Score;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/** Rollouts, verdicts and figures of one policy on evaluation prompts; the tables are kept. */
+/**
+ * Rollouts, verdicts and figures of a policy on a run's evaluation sets; the tables are kept.
+ *
+ * <pre>
+ * 9-evaluations               figures of all sets
+ * SET/                        2-rollouts, 3-scores
+ * SET/against/                those of the policy that is compared with
+ * </pre>
+ */
 public final class Evaluation {
   private final Run run;
 
@@ -21,43 +37,93 @@ public final class Evaluation {
   }
 
   /**
-   * Evaluates a policy.
+   * What an evaluation gave.
    *
-   * @param prompts rows as 1-prompts has them
-   * @param policy the policy, which names its step
+   * @param rows rows of 9-evaluations, in the order of the sets
+   * @param comparisons by set, in their order; empty where nothing was compared with
    */
-  public EvaluationFigures figures(Dataset<Row> prompts, PolicyRef policy) throws IOException {
-    EvaluateConf conf = run.conf().evaluate();
-    Path folder = run.folder().evaluation(policy.version());
+  public record Result(List<EvaluationRow> rows, Map<String, Compare.Comparison> comparisons) {}
+
+  /**
+   * Evaluates a policy on all sets, and compares it.
+   *
+   * @param policy the policy, which names its step
+   * @param against one of the same tokenizer that it is compared with
+   * @param folder where the tables go
+   */
+  public Result evaluate(PolicyRef policy, Optional<PolicyRef> against, Path folder)
+      throws IOException {
+    List<EvaluationRow> rows = new ArrayList<>();
+    Map<String, Compare.Comparison> comparisons = new LinkedHashMap<>();
+    for (EvaluationSet set : run.conf().evaluationSets()) {
+      Path tables = new Path(folder, set.name());
+      Dataset<Row> examples = examples(set, policy, tables);
+      Evaluate.Subject subject =
+          new Evaluate.Subject(
+              policy.version(), set.name(), set.metrics(), run.conf().run().seed());
+      rows.addAll(Evaluate.figures(examples, subject));
+      if (against.isPresent()) {
+        Dataset<Row> others = examples(set, against.get(), new Path(tables, "against"));
+        comparisons.put(
+            set.name(),
+            Compare.compare(examples, others, set.metrics(), set.verdict(), subject.seed()));
+      }
+    }
+    StepTables.write(
+        run.folder().fileSystem(),
+        Table.EVALUATIONS,
+        Table.EVALUATIONS.of(run.spark(), rows).coalesce(1),
+        new Path(folder, Table.EVALUATIONS.name()));
+    return new Result(rows, comparisons);
+  }
+
+  private Dataset<Row> examples(EvaluationSet set, PolicyRef policy, Path folder)
+      throws IOException {
+    Dataset<Row> prompts = run.evaluationPrompts(set);
     Dataset<Row> chosen =
-        conf.examples() == 0 ? prompts : prompts.where("position < " + conf.examples());
+        set.examples() == 0 ? prompts : prompts.where("position < " + set.examples());
+    String verifier = set.verifier().orElse(null);
     Dataset<Row> rollouts =
-        Rollout.rollout(
-            run.spark(),
-            chosen,
-            policy,
-            run.settings().evaluation(),
-            run.conf().sampler().promptsPerTask() * groupRatio(),
-            // Not the training streams, should an example be in both sets.
-            ~run.conf().run().seed(),
-            policy.version());
-    String rolloutPath = new Path(folder, Table.ROLLOUTS.name()).toString();
-    String scorePath = new Path(folder, Table.SCORES.name()).toString();
-    Table.ROLLOUTS.write(rollouts, rolloutPath);
+        written(
+            Table.ROLLOUTS,
+            Rollout.rollout(
+                run.spark(),
+                chosen,
+                policy,
+                run.settings().evaluation(set),
+                run.conf().sampler().promptsPerTask() * groupRatio(set),
+                stream(set),
+                policy.version()),
+            folder);
     Dataset<Row> scores =
-        Score.score(
-            run.spark(),
-            chosen,
-            Table.ROLLOUTS.read(run.spark(), rolloutPath),
-            run.conf().verifier().name().orElse(null),
-            run.settings().verifierLimits(),
-            run.model().tokenizer());
-    Table.SCORES.write(scores, scorePath);
-    return Evaluate.figures(Table.SCORES.read(run.spark(), scorePath), conf.k());
+        written(
+            Table.SCORES,
+            Score.score(
+                run.spark(),
+                chosen,
+                rollouts,
+                verifier,
+                run.settings().verifierLimits(),
+                run.model().tokenizer()),
+            folder);
+    return ExampleFigures.rows(
+        run.spark(), chosen, scores, verifier, run.settings().verifierLimits(), set.metrics());
+  }
+
+  private Dataset<Row> written(Table<?> table, Dataset<Row> content, Path folder)
+      throws IOException {
+    Path path = new Path(folder, table.name());
+    StepTables.write(run.folder().fileSystem(), table, content, path);
+    return table.read(run.spark(), path.toString());
+  }
+
+  // An example may be in several sets, and in that of the training.
+  private long stream(EvaluationSet set) {
+    return CounterRandom.of(run.conf().run().seed(), "evaluation " + set.name()).key();
   }
 
   // As many rollouts in a task as in training, though an evaluation's groups are smaller.
-  private int groupRatio() {
-    return Math.max(1, run.conf().sampler().samples() / run.conf().evaluate().samples());
+  private int groupRatio(EvaluationSet set) {
+    return Math.max(1, run.conf().sampler().samples() / set.samples());
   }
 }

@@ -34,11 +34,13 @@ public final class Pipeline {
     this.sampling = new Sampling(run, weighing);
   }
 
-  /** Runs every step that is not committed yet. */
+  /** Runs every step that is not committed yet, up to the last or to where the run ends early. */
   public void train() throws IOException {
-    for (long step = run.lastStep() + 1; step <= run.conf().run().steps(); step++) {
-      train(step);
+    while (run.lastStep() < run.conf().run().steps() && run.end().isEmpty()) {
+      train(run.lastStep() + 1);
     }
+    run.best().ifPresent(progress::say);
+    run.end().map(reason -> "The run is " + reason).ifPresent(progress::say);
   }
 
   /** Runs all stages of a step. */

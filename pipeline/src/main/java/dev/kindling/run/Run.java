@@ -2,7 +2,8 @@ package dev.kindling.run;
 
 import dev.kindling.check.InvalidInputException;
 import dev.kindling.conf.Configuration;
-import dev.kindling.conf.Paths;
+import dev.kindling.conf.EvaluationSet;
+import dev.kindling.conf.YamlText;
 import dev.kindling.engine.train.LearningRate;
 import dev.kindling.io.Commit;
 import dev.kindling.io.Leftovers;
@@ -22,7 +23,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
@@ -217,21 +217,36 @@ public final class Run implements AutoCloseable {
     return every > 0 && (step % every == 0 || step == conf.run().steps());
   }
 
-  /** The run's evaluation prompts. */
-  public Dataset<Row> evaluationPrompts() throws IOException {
-    Path prompts = folder.evaluationPrompts();
-    if (!folder.fileSystem().exists(prompts)) {
-      throw new InvalidInputException(
-          "Missing evaluation set of " + folder.root() + " (start the run with data.eval_path)");
-    }
-    return tables.read(Table.PROMPTS, prompts);
+  /**
+   * The prompts of an evaluation set: those that were prepared when the run began, or for a set
+   * that it did not have then, those of the set's file.
+   */
+  Dataset<Row> evaluationPrompts(EvaluationSet set) throws IOException {
+    YamlText started = new YamlText(folder.config().toString(), folder.readConfig());
+    boolean isPrepared =
+        Configuration.load(List.of(started), List.of()).evaluationSets().stream()
+            .anyMatch(set::hasSameExamples);
+    return isPrepared
+        ? tables.read(Table.PROMPTS, folder.evaluationPrompts(set.name()))
+        : Table.PROMPTS.of(
+            spark,
+            PromptFiles.read(hadoop.value().value(), conf.forReading(set), model, set.paths())
+                .prompts());
   }
 
-  /** Prompts of a file that the run does not have, read with the run's settings. */
-  public Dataset<Row> prompts(String path) throws IOException {
-    Paths paths = new Paths(List.of(path));
-    return Table.PROMPTS.of(
-        spark, PromptFiles.read(hadoop.value().value(), conf, model, paths).prompts());
+  /** Where the run stands by the evaluations of its committed steps. */
+  private Standing standing() throws IOException {
+    return Standing.of(spark, folder, conf, last.step());
+  }
+
+  /** Why the run is complete before its last step; empty where it goes on. */
+  public Optional<String> end() throws IOException {
+    return standing().end();
+  }
+
+  /** Which checkpoint the run keeps as its best, as a sentence; empty where it keeps none. */
+  public Optional<String> best() throws IOException {
+    return standing().bestSentence();
   }
 
   /**
@@ -263,9 +278,13 @@ public final class Run implements AutoCloseable {
     commit.write(folder.fileSystem(), folder.commit(step));
     last = commit;
     verified.add(step);
-    boolean refersToFirst = objective().loss().needsReference();
+    Set<Long> kept = new HashSet<>();
+    if (objective().loss().needsReference()) {
+      kept.add(0L);
+    }
+    standing().best().ifPresent(kept::add);
     Leftovers.removeDiscarded(folder);
-    Leftovers.pruneCheckpoints(folder, conf.run().keepCheckpoints(), refersToFirst);
+    Leftovers.pruneCheckpoints(folder, conf.run().keepCheckpoints(), kept);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.kindling.run;
 
 import dev.kindling.conf.Configuration;
+import dev.kindling.conf.EvaluationSet;
 import dev.kindling.conf.SamplerConf;
 import dev.kindling.conf.TrainerConf;
 import dev.kindling.conf.VerifierConf;
@@ -30,11 +31,12 @@ public record RunSettings(Configuration conf, RunModel model) {
   }
 
   public SamplerSettings training() {
-    return sampler(conf.sampler().temperature(), conf.sampler().samples());
+    SamplerConf sampler = conf.sampler();
+    return sampler(sampler.temperature(), sampler.topP(), sampler.samples());
   }
 
-  SamplerSettings evaluation() {
-    return sampler(conf.evaluate().temperature(), conf.evaluate().samples());
+  SamplerSettings evaluation(EvaluationSet set) {
+    return sampler(set.temperature(), set.topP(), set.samples());
   }
 
   WorkerLimits verifierLimits() {
@@ -42,12 +44,12 @@ public record RunSettings(Configuration conf, RunModel model) {
     return new WorkerLimits(worker.seconds(), worker.cpuSeconds(), worker.memoryMib());
   }
 
-  private SamplerSettings sampler(double temperature, int samples) {
+  private SamplerSettings sampler(double temperature, double topP, int samples) {
     SamplerConf sampler = conf.sampler();
     return new SamplerSettings(
         temperature,
         sampler.topK(),
-        sampler.topP(),
+        topP,
         sampler.minP(),
         samples,
         sampler.thinkingTokens(),

@@ -4,6 +4,8 @@ import dev.kindling.check.InvalidInputException;
 import dev.kindling.check.Sha256;
 import dev.kindling.conf.Configuration;
 import dev.kindling.conf.DataConf;
+import dev.kindling.conf.EvaluationSet;
+import dev.kindling.conf.EvaluationSetConf;
 import dev.kindling.conf.Paths;
 import dev.kindling.conf.TrainerConf;
 import dev.kindling.conf.YamlText;
@@ -34,7 +36,7 @@ import org.apache.spark.sql.SparkSession;
 
 /** Makes and opens run folders: data set, model and the policy of step 0. */
 public final class RunStart {
-  /** Row count of the run's whole prompt table, in the commit of step 0. */
+  /** The run's whole prompt table: its folder, and its row count in the commit of step 0. */
   public static final String ALL_PROMPTS = "prompts";
 
   private final SparkSession spark;
@@ -66,7 +68,7 @@ public final class RunStart {
                 () ->
                     new InvalidInputException(
                         "Missing run.name (give --name, or a run file by --config)"));
-    requireKnownVerifier(conf);
+    requireKnownVerifiers(conf);
     Path root = UserPath.of(conf.run().folder(), name);
     if (fromStep.isPresent() || (resume && RunFolder.exists(hadoop(), root))) {
       return resume(RunFolder.open(hadoop(), root), conf, fromStep);
@@ -161,19 +163,30 @@ public final class RunStart {
     RunFolder folder = RunFolder.open(hadoop(), UserPath.of(path));
     RunLock lock = RunLock.acquire(folder.fileSystem(), folder.root());
     try {
-      return opened(folder, Optional.of(lock), List.of());
+      return opened(folder, Optional.of(lock), List.of(), List.of());
     } catch (IOException | RuntimeException e) {
       lock.close();
       throw e;
     }
   }
 
-  /** Looks at a run that another driver may be writing, some settings changed for the look. */
-  public Run view(String path, List<String> settings) throws IOException {
-    return opened(RunFolder.open(hadoop(), UserPath.of(path)), Optional.empty(), settings);
+  /** Looks at a run that another driver may be writing. */
+  public Run view(String path) throws IOException {
+    return view(path, List.of(), List.of());
   }
 
-  private Run opened(RunFolder folder, Optional<RunLock> lock, List<String> settings)
+  /**
+   * The same with some settings changed for the look.
+   *
+   * @param files settings over those of the run
+   * @param settings each {@code key=value}, over the files
+   */
+  public Run view(String path, List<YamlText> files, List<String> settings) throws IOException {
+    return opened(RunFolder.open(hadoop(), UserPath.of(path)), Optional.empty(), files, settings);
+  }
+
+  private Run opened(
+      RunFolder folder, Optional<RunLock> lock, List<YamlText> files, List<String> settings)
       throws IOException {
     YamlText saved = orWayBack(folder, () -> saved(folder));
     if (folder.lastCommit().isEmpty()) {
@@ -181,7 +194,9 @@ public final class RunStart {
           "No policy in %s (its start was interrupted: prepare it again with --resume)"
               .formatted(folder.root()));
     }
-    Configuration conf = Configuration.load(List.of(saved), settings);
+    List<YamlText> texts = new ArrayList<>(List.of(saved));
+    texts.addAll(files);
+    Configuration conf = Configuration.load(texts, settings);
     return orWayBack(folder, () -> run(folder, lock, conf, Map.of()));
   }
 
@@ -205,14 +220,19 @@ public final class RunStart {
     }
   }
 
-  private static void requireKnownVerifier(Configuration conf) {
+  private static void requireKnownVerifiers(Configuration conf) {
     conf.verifier().name().ifPresent(name -> VerifierNames.requireKnown("verifier.name", name));
+    List<EvaluationSetConf> sets = conf.evaluate().sets();
+    for (int i = 0; i < sets.size(); i++) {
+      String key = "evaluate.sets[" + i + "].verifier";
+      sets.get(i).verifier().ifPresent(name -> VerifierNames.requireKnown(key, name));
+    }
   }
 
   private Run run(
       RunFolder folder, Optional<RunLock> lock, Configuration conf, Map<String, String> changed)
       throws IOException {
-    requireKnownVerifier(conf);
+    requireKnownVerifiers(conf);
     folder.readCommit(0).verifyInputs(folder.fileSystem(), folder.root());
     long updates = conf.totalUpdates(Configuration.load(List.of(saved(folder)), List.of()));
     tellOfTheLearningRate(folder, conf, updates);
@@ -253,14 +273,20 @@ public final class RunStart {
     Map<String, String> inputs = new TreeMap<>(model.writeFiles(folder));
     long examples = writePrompts(folder, conf);
     List<StoredFile> files = model.writeSlices(folder, conf.trainer().slices());
-    for (Path table : List.of(folder.prompts(), folder.evaluationPrompts())) {
-      Path manifest = Manifest.file(table);
-      if (folder.fileSystem().exists(manifest)) {
-        inputs.put(manifest.getName(), Digests.sha256(folder.fileSystem(), manifest).sha256());
-      }
+    putManifest(inputs, folder, ALL_PROMPTS);
+    for (EvaluationSet set : conf.evaluationSets()) {
+      putManifest(inputs, folder, place(folder, set));
     }
     Commit.first(conf.digest(), inputs, files, Map.of(ALL_PROMPTS, examples), version)
         .write(folder.fileSystem(), folder.commit(0));
+  }
+
+  private static void putManifest(Map<String, String> inputs, RunFolder folder, String table)
+      throws IOException {
+    Path manifest = Manifest.file(new Path(folder.root(), table));
+    inputs.put(
+        new Path(table).suffix(".json").toString(),
+        Digests.sha256(folder.fileSystem(), manifest).sha256());
   }
 
   private long writePrompts(RunFolder folder, Configuration conf) throws IOException {
@@ -277,24 +303,32 @@ public final class RunStart {
     if (data.maxExamples() > 0 && !files.prompts().isEmpty()) {
       files = files.atMost(data.maxExamples(), conf.run().seed(), data.shuffle());
     }
-    long examples = write(folder, files, folder.prompts());
+    long examples = write(folder, files, ALL_PROMPTS);
     if (examples == 0) {
       throw new InvalidInputException(
           "Invalid data.path: " + paths + " (must have at least one usable record)");
     }
-    if (data.evalPath().isPresent()) {
+    for (EvaluationSet set : conf.evaluationSets()) {
       write(
           folder,
-          PromptFiles.read(hadoop(), conf, model, data.evalPath().get()),
-          folder.evaluationPrompts());
+          PromptFiles.read(hadoop(), conf.forReading(set), model, set.paths()),
+          place(folder, set));
     }
     return examples;
   }
 
-  private long write(RunFolder folder, PromptFiles files, Path table) throws IOException {
-    files.tell(progress, folder, table.getName());
+  /** Where in the run folder the prompts of an evaluation set lie. */
+  private static String place(RunFolder folder, EvaluationSet set) {
+    return folder.evaluationPrompts().getName() + "/" + set.name();
+  }
+
+  private long write(RunFolder folder, PromptFiles files, String table) throws IOException {
+    files.tell(progress, folder, table);
     return StepTables.write(
-        folder.fileSystem(), Table.PROMPTS, Table.PROMPTS.of(spark, files.prompts()), table);
+        folder.fileSystem(),
+        Table.PROMPTS,
+        Table.PROMPTS.of(spark, files.prompts()),
+        new Path(folder.root(), table));
   }
 
   /** Writes the prompts of a run that has no data set file, and gives their number. */

@@ -10,9 +10,9 @@ import static dev.kindling.row.Table.WEIGHTS;
 
 import dev.kindling.engine.train.LearningRate;
 import dev.kindling.io.StoredFile;
+import dev.kindling.row.EvaluationRow;
 import dev.kindling.row.MetricsRow;
 import dev.kindling.row.StepRow;
-import dev.kindling.stage.EvaluationFigures;
 import dev.kindling.stage.Measure;
 import dev.kindling.stage.PolicyRef;
 import dev.kindling.stage.step.GradientStep;
@@ -21,6 +21,7 @@ import dev.kindling.stage.step.TrainingPolicies;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -47,10 +48,7 @@ final class StepCommit {
     List<StoredFile> files = update(step, rows);
     run.write(STEP, STEP.of(run.spark(), rows));
     double seconds = (System.nanoTime() - started) / 1e9;
-    EvaluationFigures evaluation =
-        run.evaluatesAfter(step)
-            ? new Evaluation(run).figures(run.evaluationPrompts(), run.policy(step, files))
-            : null;
+    Measure.Evaluated evaluation = evaluate(step, files);
     long position = run.positionAfter(step);
     MetricsRow metrics =
         Measure.measure(
@@ -68,6 +66,21 @@ final class StepCommit {
     progress.step(metrics, run.conf().run().steps());
     tellOfAnUnfilledBatch(metrics);
     return rows.size();
+  }
+
+  /** Evaluates the new policy where that is due; gives what the first set says of it. */
+  private Measure.Evaluated evaluate(long step, List<StoredFile> files) throws IOException {
+    if (!run.evaluatesAfter(step)) {
+      return new Measure.Evaluated(null, null);
+    }
+    List<EvaluationRow> rows =
+        new Evaluation(run)
+            .evaluate(run.policy(step, files), Optional.empty(), run.folder().evaluation(step))
+            .rows();
+    String first = rows.get(0).set();
+    return new Measure.Evaluated(
+        EvaluationRow.value(rows, first, "pass@1").orElse(null),
+        EvaluationRow.value(rows, first, "log_p_hat").orElse(null));
   }
 
   private void tellOfAnUnfilledBatch(MetricsRow metrics) {

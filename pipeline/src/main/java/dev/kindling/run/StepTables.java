@@ -23,6 +23,8 @@ import org.apache.spark.sql.SparkSession;
  */
 final class StepTables {
   private static final String COMMIT = "commit";
+  private static final String OF_A_COMMITTED_STEP =
+      "restore it, or go back to a step before it by --resume --from-step";
 
   private final SparkSession spark;
   private final RunFolder folder;
@@ -78,6 +80,15 @@ final class StepTables {
     return table.read(spark, path.toString());
   }
 
+  /** Holds that a table of a committed step's evaluation is what was written. */
+  static void requireHeld(FileSystem files, Path path) throws IOException {
+    try {
+      Manifest.held(files, path);
+    } catch (InvalidInputException refused) {
+      throw with(refused, OF_A_COMMITTED_STEP);
+    }
+  }
+
   /** The rows of a step's table, those of all rounds of sampling together. */
   Dataset<Row> read(Open open, long step, Table<?> table) throws IOException {
     List<Path> paths = new ArrayList<>();
@@ -112,11 +123,7 @@ final class StepTables {
     try {
       Manifest.held(folder.fileSystem(), path);
     } catch (InvalidInputException refused) {
-      throw with(
-          refused,
-          isOpen
-              ? repeating(round, table)
-              : "restore it, or go back to a step before it by --resume --from-step");
+      throw with(refused, isOpen ? repeating(round, table) : OF_A_COMMITTED_STEP);
     } catch (IOException e) {
       throw FileMistake.of("Cannot read " + path + ": " + e.getMessage(), e);
     }

@@ -1,90 +1,100 @@
 package dev.kindling.stage;
 
-import static org.apache.spark.sql.functions.expr;
-
+import dev.kindling.row.EvaluationRow;
+import dev.kindling.row.RowCodec;
+import dev.kindling.row.Table;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
-import org.apache.spark.sql.Column;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/** 3-scores → pass@1, pass@k, maj@k and log P̂ of a policy on an evaluation set. */
+/** The figures of examples → rows of 9-evaluations: means with intervals, by level. */
 public final class Evaluate {
-  private static final String LOG_MEAN_EXP =
-      "if(log_max = double('-Infinity'), log_max,"
-          + " log_max + ln(aggregate(samples, 0D, (sum, s) -> sum + exp(s.log_w - log_max)) / n))";
-
   private Evaluate() {}
 
   /**
-   * Computes the figures in SQL.
+   * What an evaluation is of.
    *
-   * @param scores rows of 3-scores
-   * @param ks values of k, each at least 1
+   * @param step step that made the policy
+   * @param set name of the evaluation set
+   * @param metrics figures, in the order of {@link ExampleFigures#values}
+   * @param seed of the intervals
    */
-  public static EvaluationFigures figures(Dataset<Row> scores, List<Integer> ks) {
-    Dataset<Row> examples =
-        scores
-            .where("reward is not null")
-            .groupBy("example_id")
-            .agg(
-                expr("sort_array(collect_list(struct(sample, extracted, reward, log_w)))")
-                    .as("samples"))
-            .selectExpr(
-                "example_id",
-                "samples",
-                "size(samples) as n",
-                "cast(aggregate(samples, 0D, (sum, s) -> sum + s.reward) as int) as c",
-                "array_max(samples.log_w) as log_max")
-            .withColumn("log_p_hat", expr(LOG_MEAN_EXP))
-            // One sorted partition: the order of float additions must not depend on the cluster.
+  public record Subject(long step, String set, List<String> metrics, long seed)
+      implements Serializable {
+    /** Keeps its own copy of the metrics. */
+    public Subject {
+      metrics = List.copyOf(metrics);
+    }
+  }
+
+  /**
+   * Means over all examples and, where examples have levels, over those of each.
+   *
+   * @param examples rows of {@link ExampleFigures}
+   */
+  public static List<EvaluationRow> figures(Dataset<Row> examples, Subject subject) {
+    RowCodec<EvaluationRow> output = Table.EVALUATIONS.codec();
+    JavaRDD<Row> rows =
+        examples
+            // One sorted partition: sums and draws must not depend on the cluster.
             .repartition(1)
-            .sortWithinPartitions("example_id");
-    List<Column> columns = new ArrayList<>();
-    columns.add(expr("avg(n)").as("samples"));
-    columns.add(expr("avg(c / n)").as("pass_at_1"));
-    columns.add(expr("avg(log_p_hat)").as("log_p_hat"));
-    for (int k : ks) {
-      columns.add(expr("avg(" + passAt(k) + ")").as("pass_" + k));
-      columns.add(expr("avg(" + majorityIsCorrect(k) + ")").as("maj_" + k));
+            .sortWithinPartitions("example_id")
+            .javaRDD()
+            .mapPartitions(
+                of -> {
+                  List<ExampleFigures> all = new ArrayList<>();
+                  of.forEachRemaining(row -> all.add(ExampleFigures.CODEC.fromRow(row)));
+                  return figures(all, subject).stream().map(output::toRow).iterator();
+                });
+    return Table.EVALUATIONS.collect(
+        examples.sparkSession().createDataFrame(rows, output.schema()));
+  }
+
+  /** The same of examples in their fixed order. */
+  static List<EvaluationRow> figures(List<ExampleFigures> examples, Subject subject) {
+    List<EvaluationRow> rows = new ArrayList<>(figures("", examples, subject));
+    SortedMap<String, List<ExampleFigures>> levels = new TreeMap<>();
+    for (ExampleFigures example : examples) {
+      levels.computeIfAbsent(example.level(), level -> new ArrayList<>()).add(example);
     }
-    Row row = examples.agg(expr("count(1)").as("examples"), columns.toArray(new Column[0])).first();
-    TreeMap<Integer, Double> passAtK = new TreeMap<>();
-    TreeMap<Integer, Double> majAtK = new TreeMap<>();
-    for (int k : ks) {
-      passAtK.put(k, number(row, "pass_" + k));
-      majAtK.put(k, number(row, "maj_" + k));
+    levels.remove("");
+    levels.forEach((level, some) -> rows.addAll(figures(level, some, subject)));
+    return rows;
+  }
+
+  private static List<EvaluationRow> figures(
+      String level, List<ExampleFigures> examples, Subject subject) {
+    List<String> metrics = subject.metrics();
+    Bootstrap.Interval[] intervals =
+        Bootstrap.of(
+            examples.stream().map(ExampleFigures::values).toList(), metrics.size(), subject.seed());
+    double samples =
+        examples.stream().mapToInt(ExampleFigures::samples).average().orElse(Double.NaN);
+    List<EvaluationRow> rows = new ArrayList<>();
+    for (int i = 0; i < intervals.length; i++) {
+      Metric metric = Metric.of(metrics.get(i));
+      rows.add(
+          new EvaluationRow(
+              subject.step(),
+              subject.set(),
+              level,
+              metric.name(),
+              metric.k(),
+              orNull(intervals[i].mean()),
+              orNull(intervals[i].low()),
+              orNull(intervals[i].high()),
+              intervals[i].examples(),
+              orNull(samples)));
     }
-    return new EvaluationFigures(
-        row.getAs("examples"),
-        number(row, "samples"),
-        number(row, "pass_at_1"),
-        passAtK,
-        majAtK,
-        number(row, "log_p_hat"));
+    return rows;
   }
 
-  // 1 − Π (n−c−i)/(n−i) for i < k; the product meets 0 exactly when fewer than k are wrong.
-  private static String passAt(int k) {
-    return "if(n < %1$d, double('NaN'), 1 - aggregate(sequence(0, %1$d - 1), 1D, (p, i) -> p * greatest(n - c - i, 0) / (n - i)))"
-        .formatted(k);
-  }
-
-  private static String majorityIsCorrect(int k) {
-    return """
-        aggregate(
-          transform(slice(filter(samples, s -> s.sample < %1$d and s.extracted is not null), 1, %1$d),
-            s -> named_struct(
-              'votes', size(filter(samples, t -> t.sample < %1$d and t.extracted = s.extracted)),
-              'reward', s.reward)),
-          named_struct('votes', 0, 'reward', 0D),
-          (best, s) -> if(s.votes > best.votes, s, best)).reward"""
-        .formatted(k);
-  }
-
-  private static double number(Row row, String column) {
-    Double value = row.getAs(column);
-    return value == null ? Double.NaN : value;
+  private static Double orNull(double value) {
+    return Double.isNaN(value) ? null : (Double) value;
   }
 }

@@ -34,6 +34,9 @@ public final class Measure {
   /** The step's rows of 2-rollouts, 3-scores and 4-weights. */
   public record Tables(Dataset<Row> rollouts, Dataset<Row> scores, Dataset<Row> weights) {}
 
+  /** Figures of an evaluation; null where none was made, or nothing was evidence. */
+  public record Evaluated(Double passAt1, Double logPHat) {}
+
   /** Wall time of the stages, in seconds; null where not known. */
   public record Seconds(
       Double rollout, Double score, Double refill, Double weigh, Double batch, Double step) {
@@ -51,14 +54,10 @@ public final class Measure {
    *
    * @param updates rows of 6-step; the last one stands for the step's learning rate, the others are
    *     averaged over updates
-   * @param evaluation figures on the evaluation set; null where none were made
+   * @param evaluation what the first evaluation set gave
    */
   public static MetricsRow measure(
-      Drawn drawn,
-      Tables tables,
-      List<StepRow> updates,
-      EvaluationFigures evaluation,
-      Seconds seconds) {
+      Drawn drawn, Tables tables, List<StepRow> updates, Evaluated evaluation, Seconds seconds) {
     // One job, a row of each: three would wait for each other, and so would a join of the three.
     List<Row> figures =
         rolloutFigures(tables.rollouts())
@@ -109,8 +108,8 @@ public final class Measure {
         rows,
         weighed.<Long>getAs("weighted") - rows,
         updates.stream().mapToLong(StepRow::tokens).sum(),
-        evaluation == null ? null : evaluation.passAt1(),
-        evaluation == null ? null : evaluation.logPHat(),
+        evaluation.passAt1(),
+        evaluation.logPHat(),
         seconds.rollout(),
         seconds.score(),
         seconds.refill(),

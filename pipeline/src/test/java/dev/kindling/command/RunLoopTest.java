@@ -146,7 +146,8 @@ class RunLoopTest {
         }
       }
     }
-    for (long step = 1; step <= STEPS; step++) {
+    // The first evaluation is due after two steps.
+    for (long step = table == Table.EVALUATIONS ? 2 : 1; step <= STEPS; step++) {
       Row counts =
           SmallRun.spark()
               .read()
@@ -234,7 +235,8 @@ class RunLoopTest {
     assertThat(accuracies.get(0)).isNull();
     assertThat(accuracies.subList(1, 3)).doesNotContainNull();
     for (long step = 2; step <= STEPS; step++) {
-      assertThat(Table.SCORES.read(SmallRun.spark(), run.evaluation(step) + "/3-scores").count())
+      assertThat(
+              Table.SCORES.read(SmallRun.spark(), run.evaluation(step) + "/eval/3-scores").count())
           .isEqualTo(3 * 2);
     }
   }
@@ -248,7 +250,6 @@ class RunLoopTest {
             "prompts",
             "prompts.json",
             "evaluation-prompts",
-            "evaluation-prompts.json",
             "step-000000",
             "step-000001",
             "step-000002",

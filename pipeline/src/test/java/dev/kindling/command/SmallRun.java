@@ -128,8 +128,8 @@ final class SmallRun {
   }
 
   private static Dataset<Row> read(RunFolder run, long step, Table<?> table) throws IOException {
-    if (table == Table.METRICS) {
-      return table.read(spark(), run.metrics(step).toString());
+    if (table == Table.METRICS || table == Table.EVALUATIONS) {
+      return table.read(spark(), path(run, step, table).toString());
     }
     List<org.apache.hadoop.fs.Path> rounds = run.tables(step, table.name());
     return table.read(spark(), rounds.stream().map(Object::toString).toArray(String[]::new));
@@ -137,6 +137,9 @@ final class SmallRun {
 
   /** Where a step's table lies. */
   static org.apache.hadoop.fs.Path path(RunFolder run, long step, Table<?> table) {
+    if (table == Table.EVALUATIONS) {
+      return new org.apache.hadoop.fs.Path(run.evaluation(step), table.name());
+    }
     return table == Table.METRICS ? run.metrics(step) : run.table(step, table.name());
   }
 

@@ -159,15 +159,14 @@ class StageCommandsTest {
             "evaluate.k=[1,2]");
     assertThat(result.err()).isEmpty();
     assertThat(result.out())
-        .containsPattern("examples +3")
-        .containsPattern("samples per example +2\\.0000")
-        .containsPattern("pass@2 +0\\.0000")
-        .containsPattern("maj@2 +0\\.0000")
-        .containsPattern("log P-hat +-[0-9]+\\.[0-9]{4}")
-        .contains("Tables: " + loop.evaluation(0));
+        .containsPattern("eval +all +pass@2 +0\\.0 % +0\\.0 % … 0\\.0 % +3 +2\n")
+        .containsPattern("eval +all +mean@1 +0\\.0 %")
+        .containsPattern("eval +all +maj@2 +0\\.0 %")
+        .containsPattern("eval +all +log_p_hat +-[0-9.]+ +-[0-9.]+ … -[0-9.]+ +3 +2\n")
+        .contains("Tables: " + loop.askedEvaluation(0));
     assertThat(
             Table.ROLLOUTS
-                .read(SmallRun.spark(), loop.evaluation(0) + "/2-rollouts")
+                .read(SmallRun.spark(), loop.askedEvaluation(0) + "/eval/2-rollouts")
                 .where("policy_version = 0")
                 .count())
         .isEqualTo(3 * 2);

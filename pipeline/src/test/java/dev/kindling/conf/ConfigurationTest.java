@@ -179,7 +179,7 @@ class ConfigurationTest {
         "evaluate.k=[1, x] | Invalid evaluate.k: [1,\"x\"] (must be a list of integers of 32 bits)",
         "evaluate.k=[4, 1] | Invalid evaluate.k: [4, 1] (must be ascending integers in [1, evaluate.samples = 4])",
         "evaluate.k=[1, 8] | (must be ascending integers in [1, evaluate.samples = 4])",
-        "evaluate.every=5 | Invalid evaluate.every: 5 (must be 0 while data.eval_path is null)",
+        "evaluate.every=5 | Invalid evaluate.every: 5 (must be 0 while data.eval_path is null and evaluate.sets is empty)",
         "model.heads=6 | Invalid model.heads: 6 (must be a positive multiple of model.kv_heads = 4)",
         "model.precision=float16 | Invalid model.precision: \"float16\" (must be one of float32, bfloat16)",
         "model.tokenizer=characters: | Invalid model.tokenizer: characters:",

@@ -30,6 +30,10 @@ class SettingsTest {
           "4096",
           "[1, 2]",
           "[lp-reg]",
+          "[{name: a, path: a.jsonl}]",
+          "pass@1",
+          "log_p_hat",
+          "eval",
           "text",
           "2026-01-01",
           "finqa",
@@ -49,20 +53,37 @@ class SettingsTest {
           "bytes",
           "characters:abc");
 
+  private static final List<String> EVALUATED =
+      List.of("data.eval_path=held-out.jsonl", "evaluate.every=1");
+
   /** Settings that others must go with, which this gives. */
   private static final Map<String, List<String>> WITH =
-      Map.of(
-          "data.system_prompt", List.of("data.style=chat"),
-          "data.thinking", List.of("data.style=chat"),
-          "data.template_date", List.of("data.style=chat"),
-          "evaluate.every", List.of("data.eval_path=held-out.jsonl"),
-          "objective.success", List.of("objective.name=rloo"),
-          "model.qkv_bias", List.of("model.qk_norm=false"),
-          "objective.name", List.of("objective.success=verified"),
-          "objective.lp_reg.tau", List.of("objective.lp_reg.kappa=0"),
-          "objective.overlong.cache", List.of("objective.name=rloo", "objective.success=verified"),
-          "objective.dynamic_sampling.max_rounds",
-              List.of("objective.name=rloo", "objective.success=verified"));
+      Map.ofEntries(
+          Map.entry("data.system_prompt", List.of("data.style=chat")),
+          Map.entry("data.thinking", List.of("data.style=chat")),
+          Map.entry("data.template_date", List.of("data.style=chat")),
+          Map.entry("evaluate.every", List.of("data.eval_path=held-out.jsonl")),
+          Map.entry("evaluate.folder", List.of("evaluate.sets=[{name: a, path: a.jsonl}]")),
+          Map.entry("run.keep_best.metric", EVALUATED),
+          Map.entry("run.keep_best.set", with(EVALUATED, "run.keep_best.metric=pass@1")),
+          Map.entry("run.stop_when.metric", EVALUATED),
+          Map.entry("run.stop_when.set", with(EVALUATED, "run.stop_when.metric=pass@1")),
+          Map.entry("objective.success", List.of("objective.name=rloo")),
+          Map.entry("model.qkv_bias", List.of("model.qk_norm=false")),
+          Map.entry("objective.name", List.of("objective.success=verified")),
+          Map.entry("objective.lp_reg.tau", List.of("objective.lp_reg.kappa=0")),
+          Map.entry(
+              "objective.overlong.cache",
+              List.of("objective.name=rloo", "objective.success=verified")),
+          Map.entry(
+              "objective.dynamic_sampling.max_rounds",
+              List.of("objective.name=rloo", "objective.success=verified")));
+
+  private static List<String> with(List<String> sets, String more) {
+    List<String> all = new ArrayList<>(sets);
+    all.add(more);
+    return all;
+  }
 
   static Set<String> keys() {
     return Configuration.defaults().settings().keySet();

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -184,12 +185,14 @@ class RunFolderTest {
     for (long step = 0; step < 4; step++) {
       previous = commit(run, step, previous).digest();
     }
-    assertThat(Leftovers.pruneCheckpoints(run, 0, false)).isEmpty();
-    assertThat(Leftovers.pruneCheckpoints(run, 3, false))
+    assertThat(Leftovers.pruneCheckpoints(run, 0, Set.of())).isEmpty();
+    assertThat(Leftovers.pruneCheckpoints(run, 3, Set.of()))
         .containsExactly("checkpoints/step-000000");
-    assertThat(Leftovers.pruneCheckpoints(run, 1, false))
-        .containsExactly("checkpoints/step-000001", "checkpoints/step-000002");
-    assertThat(Leftovers.pruneCheckpoints(run, 1, false)).isEmpty();
+    assertThat(Leftovers.pruneCheckpoints(run, 1, Set.of(0L, 1L)))
+        .containsExactly("checkpoints/step-000002");
+    assertThat(Leftovers.pruneCheckpoints(run, 1, Set.of(3L)))
+        .containsExactly("checkpoints/step-000001");
+    assertThat(Leftovers.pruneCheckpoints(run, 1, Set.of())).isEmpty();
     assertThat(run.committedSteps()).containsExactly(0L, 1L, 2L, 3L);
     run.lastCommit().orElseThrow().verify(run.fileSystem(), run.checkpoint(3));
   }

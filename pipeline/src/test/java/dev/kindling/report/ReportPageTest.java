@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kindling.check.InvalidInputException;
+import dev.kindling.row.EvaluationRow;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Base64;
@@ -33,7 +34,7 @@ class ReportPageTest {
   }
 
   private static Arm withSamples(List<SampledRollout> samples) {
-    return new Arm("a", "", List.of(Runs.step(1, -2.0, 0.5, 1)), samples, "seed: 17\n");
+    return new Arm("a", "", List.of(Runs.step(1, -2.0, 0.5, 1)), List.of(), samples, "seed: 17\n");
   }
 
   @Test
@@ -71,6 +72,7 @@ class ReportPageTest {
             HOSTILE,
             HOSTILE,
             List.of(Runs.step(1, -2.0, 0.5, 1)),
+            List.of(evaluation(HOSTILE, HOSTILE, "pass", 0.25)),
             List.of(rollout(HOSTILE, HOSTILE)),
             HOSTILE);
     Document page =
@@ -83,6 +85,7 @@ class ReportPageTest {
     assertThat(page.select(".verdict").text()).isEqualTo(SHOWN);
     assertThat(page.select(".id").eachText()).containsExactly("id-1 #3", SHOWN);
     assertThat(page.select("details pre").text()).isEqualTo(SHOWN);
+    assertThat(page.select("table.evaluations td").eachText().subList(0, 2)).containsOnly(SHOWN);
   }
 
   @Test
@@ -128,6 +131,44 @@ class ReportPageTest {
     assertThat(page.select(".id").eachText()).containsExactly("id-1 #3", "as written");
     assertThat(page.select("table.samples caption").text())
         .startsWith("a: 1 of the last committed step");
+  }
+
+  @Test
+  void theLastEvaluationIsATableWithIntervals() {
+    Arm arm =
+        new Arm(
+            "a",
+            "",
+            List.of(Runs.step(8, -2.0, 0.25, 1)),
+            List.of(
+                evaluation("aime", "", "pass", 0.25),
+                evaluation("aime", "hard", "maj", null),
+                evaluation("aime", "", "log_p_hat", -1.5)),
+            List.of(),
+            "");
+    Document page = page(arm, Runs.neverEvaluated("b", 1));
+    assertThat(page.select("table.evaluations")).hasSize(1);
+    assertThat(page.select("table.evaluations caption").text())
+        .startsWith("a: the policy of step 8.");
+    assertThat(page.select("table.evaluations tbody tr").eachText())
+        .containsExactly(
+            "aime all pass@2 25.0 % 15.0 % … 35.0 % 20 4",
+            "aime hard maj@2 – – 20 4", "aime all log_p_hat -1.5 -1.6 … -1.4 20 4");
+  }
+
+  /** A figure of step 8 with an interval of a tenth to both sides. */
+  private static EvaluationRow evaluation(String set, String level, String metric, Double value) {
+    return new EvaluationRow(
+        8,
+        set,
+        level,
+        metric,
+        metric.equals("log_p_hat") ? 0 : 2,
+        value,
+        value == null ? null : (Double) (value - 0.1),
+        value == null ? null : (Double) (value + 0.1),
+        20,
+        4.0);
   }
 
   @Test

@@ -78,7 +78,8 @@ final class Runs {
 
   /** An arm without samples. */
   static Arm arm(String name, List<MetricsRow> metrics) {
-    return new Arm(name, "garl q=0.75", metrics, List.of(), "objective:\n  name: garl\n");
+    return new Arm(
+        name, "garl q=0.75", metrics, List.of(), List.of(), "objective:\n  name: garl\n");
   }
 
   /** A report of arms. */

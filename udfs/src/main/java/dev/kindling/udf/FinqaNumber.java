@@ -59,7 +59,7 @@ final class FinqaNumber implements Verifier {
    * 24.71}.
    */
   @Override
-  public boolean isSame(String context, String one, String other) {
+  public boolean isSame(String context, String one, String other, Algebra algebra) {
     List<WrittenNumber> first = NumberScanner.scan(one);
     List<WrittenNumber> second = NumberScanner.scan(other);
     return first.size() == 1

@@ -1,6 +1,7 @@
 package dev.kindling.udf;
 
 import dev.kindling.udf.math.Algebra;
+import dev.kindling.udf.math.AlgebraFaultException;
 import dev.kindling.udf.math.MathAnswers;
 import java.util.List;
 
@@ -12,5 +13,14 @@ final class MathMatch implements Verifier {
       return Judgement.unparseable("the answer is empty");
     }
     return MathAnswers.judge(goldAnswers, answer, algebra);
+  }
+
+  @Override
+  public boolean isSame(String context, String one, String other, Algebra algebra) {
+    try {
+      return MathAnswers.isSame(one, other, algebra);
+    } catch (AlgebraFaultException unknown) {
+      return false;
+    }
   }
 }

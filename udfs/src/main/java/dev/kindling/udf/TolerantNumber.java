@@ -42,8 +42,8 @@ final class TolerantNumber implements Verifier {
 
   /** Whether the second number would be right if the first were the gold one. */
   @Override
-  public boolean isSame(String context, String one, String other) {
-    return judge(List.of(one), context, other).verdict() == Verdict.CORRECT;
+  public boolean isSame(String context, String one, String other, Algebra algebra) {
+    return judge(List.of(one), context, other, algebra).verdict() == Verdict.CORRECT;
   }
 
   private static BigDecimal gold(String gold) {

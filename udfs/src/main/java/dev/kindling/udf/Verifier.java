@@ -36,7 +36,7 @@ public interface Verifier {
    * @param other another
    * @throws IllegalArgumentException if the context cannot be used
    */
-  default boolean isSame(String context, String one, String other) {
+  default boolean isSame(String context, String one, String other, Algebra algebra) {
     return one.equals(other);
   }
 

@@ -141,14 +141,17 @@ public final class Verifiers {
    *
    * @param verifier one of {@link #names()}; to another only equal texts are one
    * @param context JSON object that the verifier may need; may be null
+   * @param limits of the process that computes what needs algebra; without a verdict the answers
+   *     are two
    */
-  public static boolean isSame(String verifier, String context, String one, String other) {
+  public static boolean isSame(
+      String verifier, String context, String one, String other, WorkerLimits limits) {
     if (one.equals(other)) {
       return true;
     }
     Verifier rule = verifier == null ? null : BY_NAME.get(verifier);
     try {
-      return rule != null && rule.isSame(context, one, other);
+      return rule != null && rule.isSame(context, one, other, Workers.algebra(limits));
     } catch (RuntimeException incomparable) {
       return false;
     }

@@ -2,6 +2,7 @@ package dev.kindling.udf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kindling.udf.worker.WorkerLimits;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,6 +11,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which extracted answers a vote counts as one. */
 class SameAnswersTest {
+  private static boolean same(String verifier, String context, String one, String other) {
+    return Verifiers.isSame(verifier, context, one, other, WorkerLimits.DEFAULT);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = ';',
@@ -29,15 +34,15 @@ class SameAnswersTest {
       })
   void answersAreOneByTheVerifiersOwnEquality(
       String verifier, String one, String other, boolean same) {
-    assertThat(Verifiers.isSame(verifier, "{}", one, other)).isEqualTo(same);
-    assertThat(Verifiers.isSame(verifier, "{}", other, one)).isEqualTo(same);
+    assertThat(same(verifier, "{}", one, other)).isEqualTo(same);
+    assertThat(same(verifier, "{}", other, one)).isEqualTo(same);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"{\"absolute\": 0.5}", "{\"relative\": 0.05}"})
   void tolerancesOfTheRecordWidenTheEqualityOfNumbers(String context) {
-    assertThat(Verifiers.isSame("number", context, "10", "10.5")).isTrue();
-    assertThat(Verifiers.isSame("number", context, "10", "10.6")).isFalse();
+    assertThat(same("number", context, "10", "10.5")).isTrue();
+    assertThat(same("number", context, "10", "10.6")).isFalse();
   }
 
   @Test
@@ -50,10 +55,10 @@ class SameAnswersTest {
 
   @Test
   void whatCannotBeComparedIsOneOnlyWhereItsTextIs() {
-    assertThat(Verifiers.isSame("json_equal", "{}", "{", "{")).isTrue();
-    assertThat(Verifiers.isSame("json_equal", "{}", "{", "[")).isFalse();
-    assertThat(Verifiers.isSame("number", "no JSON", "1", "1.0")).isFalse();
-    assertThat(Verifiers.isSame("no such verifier", null, "1", "1.0")).isFalse();
-    assertThat(Verifiers.isSame(null, null, "1", "1")).isTrue();
+    assertThat(same("json_equal", "{}", "{", "{")).isTrue();
+    assertThat(same("json_equal", "{}", "{", "[")).isFalse();
+    assertThat(same("number", "no JSON", "1", "1.0")).isFalse();
+    assertThat(same("no such verifier", null, "1", "1.0")).isFalse();
+    assertThat(same(null, null, "1", "1")).isTrue();
   }
 }

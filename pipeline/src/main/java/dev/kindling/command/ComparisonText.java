@@ -1,0 +1,71 @@
+package dev.kindling.command;
+
+import dev.kindling.report.EvaluationTable;
+import dev.kindling.report.TextTable;
+import dev.kindling.stage.Compare;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * How two policies differ, for the terminal.
+ *
+ * @param policy what the one is called
+ * @param against what the other is called
+ */
+record ComparisonText(String policy, String against) {
+  private static final int EXAMPLES_NAMED = 10;
+
+  /** The differences of all sets. */
+  String table(Map<String, Compare.Comparison> comparisons) {
+    List<List<String>> rows = new ArrayList<>();
+    comparisons.forEach(
+        (set, comparison) ->
+            comparison.differences().forEach(difference -> rows.add(cells(set, difference))));
+    return TextTable.of(
+        List.of(
+            "Set", "Level", "Figure", policy, against, "Difference", "95 % interval", "Examples"),
+        rows);
+  }
+
+  private static List<String> cells(String set, Compare.Difference of) {
+    String figure = of.metric();
+    return List.of(
+        set,
+        EvaluationTable.level(of.level()),
+        figure,
+        EvaluationTable.value(figure, of.value()),
+        EvaluationTable.value(figure, of.against()),
+        EvaluationTable.value(figure, of.difference()),
+        EvaluationTable.interval(figure, of.low(), of.high()),
+        Long.toString(of.examples()));
+  }
+
+  /** Which examples of a set are right under one policy alone by a figure. */
+  String flips(String set, String figure, Map<String, Compare.Comparison> comparisons) {
+    Compare.Flips flips = comparisons.get(set).flips();
+    return String.format(
+        Locale.ROOT,
+        "%s by %s: %d right under %s alone%s; %d right under %s alone%s; McNemar's exact p = %.3g",
+        set,
+        figure,
+        flips.gained().size(),
+        policy,
+        named(flips.gained()),
+        flips.lost().size(),
+        against,
+        named(flips.lost()),
+        flips.pValue());
+  }
+
+  private static String named(List<String> ids) {
+    if (ids.isEmpty()) {
+      return "";
+    }
+    String more =
+        ids.size() > EXAMPLES_NAMED ? " and %d more".formatted(ids.size() - EXAMPLES_NAMED) : "";
+    return ids.stream().limit(EXAMPLES_NAMED).collect(Collectors.joining(", ", " (", more + ")"));
+  }
+}
