@@ -65,7 +65,8 @@ class VerifierMistakesTest {
         train(List.of("verifier.name=substring_mach")));
     refuses(
         "Invalid verifier.name: sympy (must be one of answer_match, exact_match, exact_string,"
-            + " finqa_number, finqa_program, json_equal, multiple_choice, number, substring_match)",
+            + " finqa_number, finqa_program, json_equal, math, multiple_choice, number, regex,"
+            + " substring_match)",
         train(List.of("verifier.name=sympy")));
     assertThat(temporary.resolve("run")).doesNotExist();
   }

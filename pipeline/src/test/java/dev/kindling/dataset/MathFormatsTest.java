@@ -29,7 +29,7 @@ class MathFormatsTest {
       "{'problem':'1+1?','solution':'It is \\\\boxed{2}.','type':'Sums','idx':7}";
 
   private static RawExample math(String id, String gold, String context, String level) {
-    return new RawExample(0, id, "1+1?", "", List.of(gold), "answer_match", context, level);
+    return new RawExample(0, id, "1+1?", "", List.of(gold), "math", context, level);
   }
 
   private static ReadFile read(String format, String file) throws IOException {
@@ -43,7 +43,7 @@ class MathFormatsTest {
     String rationale = "Half of 2,400 is 1,200.\nSo 1200.";
     assertThat(read("gsm8k", "\n" + line).examples())
         .containsExactly(
-            new RawExample(1, "1", "1+1?", rationale, List.of("1200"), "answer_match", "{}", ""));
+            new RawExample(1, "1", "1+1?", rationale, List.of("1200"), "math", "{}", ""));
   }
 
   @Test

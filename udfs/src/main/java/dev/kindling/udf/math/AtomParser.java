@@ -21,6 +21,9 @@ final class AtomParser {
   private final ExprParser parser;
   private final Tokens tokens;
 
+  /** Atoms that are arguments of one another, without a bracket between them. */
+  private int nested;
+
   /** Digits of a number of which a command took the first. */
   private String rest = "";
 
@@ -56,6 +59,13 @@ final class AtomParser {
 
   /** Reads an atom. */
   Expr atom() throws UnreadableException {
+    parser.requireShallow(++nested);
+    Expr atom = anyAtom();
+    nested--;
+    return atom;
+  }
+
+  private Expr anyAtom() throws UnreadableException {
     Token token = parser.here();
     if (token == null) {
       throw new UnreadableException("the answer ends where something must follow");

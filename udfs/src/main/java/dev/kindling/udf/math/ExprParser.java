@@ -12,13 +12,14 @@ import java.util.List;
  * \pm} and {@code \mp} one reading is taken.
  */
 final class ExprParser {
-  private static final int DEEPEST = 60;
+  private static final int DEEPEST = 40;
 
   private final Tokens tokens;
   private final boolean upper;
   private final AtomParser atoms;
+  private final int depth;
   private int at;
-  private int depth;
+  private int wraps;
 
   private ExprParser(Tokens tokens, boolean upper, int depth) {
     this.tokens = tokens;
@@ -37,11 +38,16 @@ final class ExprParser {
     return parse(tokens, upper, 0);
   }
 
-  private static Expr parse(Tokens tokens, boolean upper, int depth) throws UnreadableException {
-    if (depth > DEEPEST) {
+  /** Refuses what is nested so deeply that walking it would overflow the stack. */
+  void requireShallow(int more) throws UnreadableException {
+    if (depth + more > DEEPEST) {
       throw new UnreadableException("the answer is nested deeper than " + DEEPEST);
     }
+  }
+
+  private static Expr parse(Tokens tokens, boolean upper, int depth) throws UnreadableException {
     ExprParser parser = new ExprParser(tokens, upper, depth);
+    parser.requireShallow(0);
     Expr expr = parser.sum();
     if (parser.at < tokens.size()) {
       throw new UnreadableException("unexpected '" + parser.here().text() + "'");
@@ -106,6 +112,7 @@ final class ExprParser {
         Expr right = factor();
         left = times(left, negative ? Expr.negative(right) : right);
       } else if (take("/")) {
+        requireShallow(++wraps);
         boolean negative = sign();
         Expr right = factor();
         left = new Quotient(left, negative ? Expr.negative(right) : right);
@@ -170,7 +177,8 @@ final class ExprParser {
   /** A factor with its power, factorials and percents. */
   Expr factor() throws UnreadableException {
     Expr base = atoms.atom();
-    while (here() != null) {
+    for (int own = 0; here() != null; own++) {
+      requireShallow(own);
       if (take("^")) {
         Expr exponent = argument();
         if (tokens.is(at, "_") && base instanceof Expr.Sym symbol) {

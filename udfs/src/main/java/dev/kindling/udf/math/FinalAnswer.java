@@ -23,6 +23,12 @@ final class FinalAnswer {
 
   private static final Pattern WORD = Pattern.compile("(?<![A-Za-z\\\\])[A-Za-z]{2,}");
 
+  /**
+   * Characters at the end of a text in which its final answer is looked for. Far more than one
+   * takes, and what bounds the time that a text takes which is written to take long.
+   */
+  private static final int LAST_CHARS = 4096;
+
   /** Words that make a text sentences rather than a value with its unit. */
   private static final int WORDS_OF_PROSE = 3;
 
@@ -40,9 +46,10 @@ final class FinalAnswer {
    * The texts that may be the final answer, the likelier first: of several boxes that only commas
    * or "and" part, the last and all of them together.
    *
-   * @return one or two texts; none where the text is blank
+   * @return one or two texts; none where the text is blank at its end
    */
-  static List<String> of(String text) {
+  static List<String> of(String whole) {
+    String text = whole.substring(Math.max(0, whole.length() - LAST_CHARS));
     List<String> boxed = boxed(text);
     if (!boxed.isEmpty()) {
       return boxed;
