@@ -1,5 +1,6 @@
 package dev.kindling.udf;
 
+import dev.kindling.udf.math.Algebra;
 import dev.kindling.udf.worker.WorkerLimits;
 import dev.kindling.udf.worker.Workers;
 import java.util.Collections;
@@ -102,6 +103,15 @@ public final class Verifiers {
       String context,
       String answer,
       WorkerLimits limits) {
+    return judged(verifier, goldAnswers, context, answer, Workers.algebra(limits));
+  }
+
+  private static Judgement judged(
+      String verifier,
+      List<String> goldAnswers,
+      String context,
+      String answer,
+      Algebra algebra) {
     if (verifier == null) {
       return Judgement.error("the verifier is null (there are " + names() + ")");
     }
@@ -123,7 +133,7 @@ public final class Verifiers {
           "the answer has " + answer.length() + " characters, more than " + MAX_ANSWER_CHARS);
     }
     try {
-      return rule.judge(goldAnswers, context, answer, Workers.algebra(limits));
+      return rule.judge(goldAnswers, context, answer, algebra);
     } catch (RuntimeException e) {
       return Judgement.error(verifier + " failed: " + e.getMessage());
     }
@@ -132,7 +142,12 @@ public final class Verifiers {
   /** The same with the limits of this executor's session. */
   public static Judgement judge(
       String verifier, List<String> goldAnswers, String context, String answer) {
-    return judge(verifier, goldAnswers, context, answer, WorkerLimits.ofSession());
+    return judged(
+        verifier,
+        goldAnswers,
+        context,
+        answer,
+        (one, other) -> Workers.algebra(WorkerLimits.ofSession()).areEqual(one, other));
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.kindling.udf.worker;
 
+import java.io.Serializable;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 
@@ -10,7 +11,8 @@ import org.apache.spark.SparkEnv;
  * @param cpuSeconds processor time of one answer, in (0, 3600]
  * @param memoryMib heap of the process, 64 to 65536 MiB
  */
-public record WorkerLimits(double seconds, double cpuSeconds, int memoryMib) {
+public record WorkerLimits(double seconds, double cpuSeconds, int memoryMib)
+    implements Serializable {
   /** Settings of a Spark session, for the SQL functions; the same names as in a run's file. */
   private static final String PREFIX = "spark.kindling.verifier.worker.";
 
