@@ -59,7 +59,7 @@ public final class ScoreBench {
               "finqa_number",
               400_000,
               "CAST((pmod(id, 9973) + 1) / 1000 AS STRING)",
-              "concat('It rose ', (pmod(id, 9973) + 1 + pmod(id, 2)) / 10, ' % in 2009.')",
+              "concat('It rose by ', (pmod(id, 9973) + 1 + pmod(id, 2)) / 10, ' %.')",
               verdict("finqa_number")),
           new Work(
               "math, arithmetic",
