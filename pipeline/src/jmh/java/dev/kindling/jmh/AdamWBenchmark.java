@@ -1,7 +1,6 @@
 package dev.kindling.jmh;
 
 import dev.kindling.engine.train.AdamW;
-import dev.kindling.engine.train.AdamWSettings;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -20,7 +19,7 @@ import org.openjdk.jmh.annotations.State;
 public class AdamWBenchmark {
   private static final int LENGTH = 1 << 24;
 
-  private final AdamW adam = new AdamW(new AdamWSettings(0.9, 0.999, 1e-8, 0.01));
+  private final AdamW adam = new AdamW(0.9, 0.999, 1e-8, 0.01);
   private final float[] parameters = new float[LENGTH];
   private final float[] gradient = new float[LENGTH];
   private final float[] firstMoment = new float[LENGTH];

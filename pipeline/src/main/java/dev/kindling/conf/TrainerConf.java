@@ -11,6 +11,7 @@ import dev.kindling.engine.train.LearningRate;
  * @param slices parts of the parameter vector that are updated and stored apart
  * @param microBatchTokens tokens that go through the policy at once
  * @param keptActivationsMib most MiB of a micro-batch's activations that are not computed twice
+ * @param optimizer what makes new parameters of a gradient
  * @param learningRate peak learning rate
  * @param schedule how the learning rate falls
  * @param warmupUpdates updates over which it rises from 0
@@ -19,7 +20,7 @@ import dev.kindling.engine.train.LearningRate;
  * @param beta1 decay of AdamW's first moment, in [0, 1)
  * @param beta2 decay of AdamW's second moment, in [0, 1)
  * @param epsilon AdamW's epsilon
- * @param weightDecay AdamW's decoupled weight decay
+ * @param weightDecay decoupled weight decay
  * @param clipNorm largest L2 norm of the gradient; 0 is off
  * @param maxLogprobGap largest |trainer - sampler log-prob| of a token that is trusted with
  *     float32, in nats
@@ -33,6 +34,7 @@ public record TrainerConf(
     int slices,
     int microBatchTokens,
     int keptActivationsMib,
+    OptimizerName optimizer,
     double learningRate,
     LearningRate.Shape schedule,
     long warmupUpdates,
@@ -47,6 +49,14 @@ public record TrainerConf(
     double maxLogprobGapBfloat16,
     double maxMismatchK3,
     double maxMismatchK3Bfloat16) {
+  /** The optimizers. */
+  public enum OptimizerName {
+    /** Adam with decoupled weight decay. */
+    ADAMW,
+    /** Plain gradient descent, without moments. */
+    SGD
+  }
+
   /** Refuses values outside the ranges of {@code conf/defaults.yaml}. */
   public TrainerConf {
     new Check()

@@ -13,7 +13,7 @@ import org.apache.hadoop.fs.Path;
 
 /**
  * One slice of a checkpoint: float32 master weights and AdamW's moments over a range of the flat
- * parameter vector, in one safetensors file.
+ * parameter vector, in one safetensors file. Plain gradient descent leaves the moments at zero.
  *
  * @param range which elements of the flat vector
  * @param step step that made these weights; 0 for a new policy

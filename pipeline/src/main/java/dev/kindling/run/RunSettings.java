@@ -7,8 +7,10 @@ import dev.kindling.conf.TrainerConf;
 import dev.kindling.conf.VerifierConf;
 import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.sample.SamplerSettings;
-import dev.kindling.engine.train.AdamWSettings;
+import dev.kindling.engine.train.AdamW;
 import dev.kindling.engine.train.LearningRate;
+import dev.kindling.engine.train.Optimizer;
+import dev.kindling.engine.train.Sgd;
 import dev.kindling.stage.step.GradientStep;
 import dev.kindling.stage.step.MismatchGate;
 import dev.kindling.stage.weigh.BatchSettings;
@@ -71,13 +73,20 @@ public record RunSettings(Configuration conf, RunModel model) {
     TrainerConf trainer = conf.trainer();
     return new GradientStep(
         conf.objectiveOf().loss(),
-        new AdamWSettings(
-            trainer.beta1(), trainer.beta2(), trainer.epsilon(), trainer.weightDecay()),
+        optimizer(trainer),
         trainer.clipNorm(),
         gate(trainer),
         trainer.slices(),
         (long) trainer.keptActivationsMib() << 20,
         conf.run().seed());
+  }
+
+  private static Optimizer optimizer(TrainerConf trainer) {
+    return switch (trainer.optimizer()) {
+      case ADAMW ->
+          new AdamW(trainer.beta1(), trainer.beta2(), trainer.epsilon(), trainer.weightDecay());
+      case SGD -> new Sgd(trainer.weightDecay());
+    };
   }
 
   private MismatchGate gate(TrainerConf trainer) {

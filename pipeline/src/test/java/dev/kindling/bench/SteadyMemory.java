@@ -5,7 +5,7 @@ import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.RopeScaling;
 import dev.kindling.engine.sample.SamplerSettings;
-import dev.kindling.engine.train.AdamWSettings;
+import dev.kindling.engine.train.AdamW;
 import dev.kindling.objective.Objective;
 import dev.kindling.objective.Rloo;
 import dev.kindling.row.Table;
@@ -79,7 +79,7 @@ final class SteadyMemory {
     GradientStep step =
         new GradientStep(
             objective.loss(),
-            new AdamWSettings(0.9, 0.999, 1e-8, 0),
+            new AdamW(0.9, 0.999, 1e-8, 0),
             1,
             MismatchGate.open(Precision.FLOAT32),
             MODEL.slices(),

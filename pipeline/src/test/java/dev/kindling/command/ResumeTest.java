@@ -3,6 +3,7 @@ package dev.kindling.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.kindling.io.CheckpointSlice;
 import dev.kindling.io.RunFolder;
 import dev.kindling.io.StoredFile;
 import dev.kindling.row.StepRow;
@@ -97,6 +98,28 @@ class ResumeTest {
         .containsExactlyInAnyOrder(4.0, 4.0, 4.0, 4.0, 6.0, 6.0, 6.0, 6.0);
     assertThat(SmallRun.rows(stopped, 2, Table.WEIGHTS).stream().map(WeightRow::q).distinct())
         .hasSizeGreaterThan(4);
+  }
+
+  @Test
+  void plainGradientDescentSurvivesAStopAndHasNoMoments() throws IOException {
+    Path parent = Files.createDirectory(temporary.resolve("sgd"));
+    String[] settings = {"run.steps=2", "trainer.optimizer=sgd", "trainer.weight_decay=0.1"};
+    RunFolder whole = SmallRun.train(SmallRun.settings(parent, NAME, settings), false);
+    RunFolder stopped = stoppedAfter(whole, "5-batches");
+    List<String> resumed = SmallRun.settings(parent, NAME, settings);
+    resumed.add("run.folder=" + SmallRun.local(stopped.root()).getParent());
+    SmallRun.train(resumed, true);
+
+    assertThat(SmallRun.checkpoints(stopped)).hasSize(3).isEqualTo(SmallRun.checkpoints(whole));
+    CheckpointSlice first = slice(stopped, 0);
+    CheckpointSlice last = slice(stopped, 2);
+    assertThat(last.parameters()).isNotEqualTo(first.parameters());
+    assertThat(last.firstMoment()).containsOnly(0);
+    assertThat(last.secondMoment()).containsOnly(0);
+  }
+
+  private static CheckpointSlice slice(RunFolder run, long step) throws IOException {
+    return CheckpointSlice.read(run.fileSystem(), run.slice(step, 0, 3));
   }
 
   @Test

@@ -1,29 +1,34 @@
 package dev.kindling.engine.train;
 
-/**
- * AdamW, Adam with decoupled weight decay (Loshchilov and Hutter, arXiv:1711.05101), on slices of
- * the flat vector of parameters. Every parameter decays, norms and biases too. An update of a slice
- * needs nothing outside of the slice.
- */
-public final class AdamW {
-  private final AdamWSettings settings;
+import dev.kindling.check.Check;
 
-  /** AdamW with these settings. */
-  public AdamW(AdamWSettings settings) {
-    this.settings = settings;
+/**
+ * AdamW, Adam with decoupled weight decay (Loshchilov and Hutter, arXiv:1711.05101). Every
+ * parameter decays, norms and biases too.
+ *
+ * @param beta1 decay of the first moment, in [0, 1)
+ * @param beta2 decay of the second moment, in [0, 1)
+ * @param epsilon added to the root of the second moment, positive
+ * @param weightDecay share of a parameter that one update takes away, times the learning rate; at
+ *     least 0
+ */
+public record AdamW(double beta1, double beta2, double epsilon, double weightDecay)
+    implements Optimizer {
+  /** Refuses values outside of the ranges. */
+  public AdamW {
+    new Check()
+        .that(beta1 >= 0 && beta1 < 1, "adamw.beta1", beta1, "must be in [0, 1)")
+        .that(beta2 >= 0 && beta2 < 1, "adamw.beta2", beta2, "must be in [0, 1)")
+        .that(
+            epsilon > 0 && (float) epsilon > 0,
+            "adamw.epsilon",
+            epsilon,
+            "must be a positive 32-bit float")
+        .that(weightDecay >= 0, "adamw.weight_decay", weightDecay, "must be >= 0")
+        .done();
   }
 
-  /**
-   * Updates one slice in place. The arrays have one length.
-   *
-   * @param parameters fp32 master weights
-   * @param gradient gradient of the loss; only read
-   * @param firstMoment running mean of the gradient; zeros before the first update
-   * @param secondMoment running mean of its square; zeros before the first update
-   * @param clipFactor multiplies the gradient, in [0, 1]
-   * @param learningRate rate of this update, at least 0
-   * @param update number of this update, 1 for the first, for the correction of the moments
-   */
+  @Override
   public void update(
       float[] parameters,
       float[] gradient,
@@ -50,32 +55,21 @@ public final class AdamW {
               + update);
     }
     float clip = (float) clipFactor;
-    float keep1 = (float) settings.beta1();
-    float take1 = (float) (1 - settings.beta1());
-    float keep2 = (float) settings.beta2();
-    float take2 = (float) (1 - settings.beta2());
-    float keep = (float) (1 - learningRate * settings.weightDecay());
-    float rate = (float) (learningRate / (1 - StrictMath.pow(settings.beta1(), (double) update)));
-    float unbias2 = (float) (1 / Math.sqrt(1 - StrictMath.pow(settings.beta2(), (double) update)));
-    float epsilon = (float) settings.epsilon();
+    float keep1 = (float) beta1;
+    float take1 = (float) (1 - beta1);
+    float keep2 = (float) beta2;
+    float take2 = (float) (1 - beta2);
+    float keep = (float) (1 - learningRate * weightDecay);
+    float rate = (float) (learningRate / (1 - StrictMath.pow(beta1, (double) update)));
+    float unbias2 = (float) (1 / Math.sqrt(1 - StrictMath.pow(beta2, (double) update)));
+    float floor = (float) epsilon;
     for (int i = 0; i < length; i++) {
       float g = gradient[i] * clip;
       float m = keep1 * firstMoment[i] + take1 * g;
       float v = keep2 * secondMoment[i] + take2 * g * g;
       firstMoment[i] = m;
       secondMoment[i] = v;
-      parameters[i] = parameters[i] * keep - rate * m / ((float) Math.sqrt(v) * unbias2 + epsilon);
+      parameters[i] = parameters[i] * keep - rate * m / ((float) Math.sqrt(v) * unbias2 + floor);
     }
-  }
-
-  /**
-   * The factor that brings a gradient to a norm of at most {@code maxNorm}: min(1, maxNorm / (norm
-   * + 1e-6)), as torch.nn.utils.clip_grad_norm_ has it.
-   *
-   * @param norm L2 norm of the whole gradient, at least 0
-   * @param maxNorm largest norm, positive
-   */
-  public static double clipFactor(double norm, double maxNorm) {
-    return Math.min(1, maxNorm / (norm + 1e-6));
   }
 }

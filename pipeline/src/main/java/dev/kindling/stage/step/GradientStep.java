@@ -1,9 +1,8 @@
 package dev.kindling.stage.step;
 
 import dev.kindling.engine.model.ParameterLayout;
-import dev.kindling.engine.train.AdamW;
-import dev.kindling.engine.train.AdamWSettings;
 import dev.kindling.engine.train.GradientStatistics;
+import dev.kindling.engine.train.Optimizer;
 import dev.kindling.engine.train.SequenceId;
 import dev.kindling.io.CheckpointSlice;
 import dev.kindling.io.SliceRange;
@@ -28,12 +27,12 @@ import org.apache.spark.storage.StorageLevel;
  *
  * <p>Map tasks compute the gradient of one shard each and emit it as slices of the flat parameter
  * vector; a reduce task per slice adds the shards in shard order; when the driver knows the global
- * norm, the same tasks run AdamW on their slice and write it. Tasks are pure functions of their
- * input, so retries and speculation are harmless; shards and slices are settings of the run, so the
- * bytes do not depend on the cluster.
+ * norm, the same tasks run the optimizer on their slice and write it. Tasks are pure functions of
+ * their input, so retries and speculation are harmless; shards and slices are settings of the run,
+ * so the bytes do not depend on the cluster.
  *
  * @param loss what the trainer differentiates
- * @param adam the optimizer's settings
+ * @param optimizer makes the new parameters of a slice
  * @param clipNorm largest global L2 norm of the gradient, larger ones are scaled down to it; 0 is
  *     off
  * @param gate bound on sampler↔trainer mismatch, held before the first update of a step
@@ -44,7 +43,7 @@ import org.apache.spark.storage.StorageLevel;
  */
 public record GradientStep(
     SequenceLoss loss,
-    AdamWSettings adam,
+    Optimizer optimizer,
     double clipNorm,
     MismatchGate gate,
     int slices,
@@ -129,7 +128,7 @@ public record GradientStep(
       if (update == 0) {
         gate.check(statistics);
       }
-      double clip = clipNorm == 0 ? 1.0 : AdamW.clipFactor(norm, clipNorm);
+      double clip = clipNorm == 0 ? 1.0 : Optimizer.clipFactor(norm, clipNorm);
       List<StoredFile> files =
           write(sums, policy, new Next(folder.toString(), step, number, learningRate, clip));
       return new Update(heads.get(0).made().rows(), statistics, norm, clip, files);
@@ -152,27 +151,26 @@ public record GradientStep(
       implements Serializable {}
 
   private List<StoredFile> write(JavaRDD<GradientSlices.Sum> sums, PolicyRef policy, Next next) {
-    AdamWSettings settings = adam;
+    Optimizer rule = optimizer;
     List<StoredFile> files =
-        new ArrayList<>(sums.map(sum -> write(sum, policy, next, settings)).collect());
+        new ArrayList<>(sums.map(sum -> write(sum, policy, next, rule)).collect());
     files.sort(Comparator.comparing(StoredFile::name));
     return files;
   }
 
   private static StoredFile write(
-      GradientSlices.Sum sum, PolicyRef policy, Next next, AdamWSettings adam) throws IOException {
+      GradientSlices.Sum sum, PolicyRef policy, Next next, Optimizer optimizer) throws IOException {
     Path source = new Path(policy.files().get(sum.head().slice()));
     FileSystem fileSystem = source.getFileSystem(policy.hadoop().value().value());
     CheckpointSlice old = CheckpointSlice.read(fileSystem, source);
-    new AdamW(adam)
-        .update(
-            old.parameters(),
-            sum.gradient(),
-            old.firstMoment(),
-            old.secondMoment(),
-            next.clipFactor(),
-            next.learningRate(),
-            next.number());
+    optimizer.update(
+        old.parameters(),
+        sum.gradient(),
+        old.firstMoment(),
+        old.secondMoment(),
+        next.clipFactor(),
+        next.learningRate(),
+        next.number());
     return new CheckpointSlice(
             old.range(),
             next.step(),

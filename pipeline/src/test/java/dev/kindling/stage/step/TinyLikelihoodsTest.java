@@ -9,7 +9,6 @@ import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.RopeScaling;
 import dev.kindling.engine.model.Weights;
 import dev.kindling.engine.train.AdamW;
-import dev.kindling.engine.train.AdamWSettings;
 import dev.kindling.engine.train.Policies;
 import dev.kindling.engine.train.ShardGradient;
 import dev.kindling.engine.train.Trainer;
@@ -108,7 +107,7 @@ class TinyLikelihoodsTest {
   void whatSinglePrecisionDoesNotHoldMovesNoParameterUnderTheOptimizersEpsilon() {
     // The least number, 1.4e-45, over epsilon 1e-8, at a learning rate of 1: 1.4e-37.
     float[] parameter = {1e-30f};
-    new AdamW(new AdamWSettings(0.9, 0.999, 1e-8, 0))
+    new AdamW(0.9, 0.999, 1e-8, 0)
         .update(parameter, new float[] {Float.MIN_VALUE}, new float[1], new float[1], 1, 1, 1);
     assertThat((double) parameter[0]).isCloseTo(1e-30, within(1e-36));
   }
