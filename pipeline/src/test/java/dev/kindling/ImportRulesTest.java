@@ -173,6 +173,17 @@ class ImportRulesTest {
                   SPARK,
                   SCALA)),
           Map.entry(
+              "dev.kindling.theory",
+              List.of(
+                  "dev.kindling.check",
+                  "dev.kindling.engine..",
+                  "dev.kindling.objective",
+                  "dev.kindling.report",
+                  "dev.kindling.row",
+                  "dev.kindling.stage.weigh",
+                  SPARK,
+                  SCALA)),
+          Map.entry(
               "dev.kindling.command",
               List.of(
                   "dev.kindling..",

@@ -107,6 +107,7 @@ public final class Main implements Callable<Integer> {
             new ExportCommand(),
             new ReportCommand(),
             new BenchCommand(),
+            new TheoryCommand(),
             new DoctorCommand(),
             new HelpCommand())
         .forEach(commandLine::addSubcommand);

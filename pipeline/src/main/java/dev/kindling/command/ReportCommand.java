@@ -1,13 +1,10 @@
 package dev.kindling.command;
 
 import dev.kindling.check.InvalidInputException;
-import dev.kindling.io.FileMistake;
 import dev.kindling.report.Arm;
 import dev.kindling.report.ArmTable;
 import dev.kindling.run.Progress;
 import dev.kindling.run.Run;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,19 +57,11 @@ final class ReportCommand implements Callable<Integer> {
         }
       }
       if (out != null) {
-        write(Reports.page("Runs side by side", "", arms));
+        Reports.write(out, Reports.page("Runs side by side", "", arms));
         progress.say("Report: " + out.toAbsolutePath());
       }
       progress.say(ArmTable.text(arms));
     }
     return 0;
-  }
-
-  private void write(String page) throws IOException {
-    try {
-      Files.writeString(out, page);
-    } catch (IOException e) {
-      throw FileMistake.of("Cannot write " + out + " (--out): " + e.getMessage(), e);
-    }
   }
 }

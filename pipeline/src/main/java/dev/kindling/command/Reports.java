@@ -2,6 +2,7 @@ package dev.kindling.command;
 
 import dev.kindling.conf.ObjectiveConf;
 import dev.kindling.engine.text.Tokenizer;
+import dev.kindling.io.FileMistake;
 import dev.kindling.report.Arm;
 import dev.kindling.report.ReportData;
 import dev.kindling.report.ReportPage;
@@ -9,6 +10,8 @@ import dev.kindling.report.RunReader;
 import dev.kindling.row.MetricsRow;
 import dev.kindling.run.Run;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
@@ -28,6 +31,19 @@ final class Reports {
         "%d of %d steps are committed.".formatted(run.lastStep(), run.conf().run().steps());
     String finding = run.end().map(reason -> steps + " The run is " + reason + ".").orElse(steps);
     run.folder().writeReport(page("Run " + arm.name(), finding, List.of(arm)));
+  }
+
+  /**
+   * Writes what {@code --out} asked for.
+   *
+   * @throws dev.kindling.check.InvalidInputException naming the file, where it cannot be written
+   */
+  static void write(Path out, String text) throws IOException {
+    try {
+      Files.writeString(out, text);
+    } catch (IOException e) {
+      throw FileMistake.of("Cannot write " + out + " (--out): " + e.getMessage(), e);
+    }
   }
 
   /** A page of several arms. */
