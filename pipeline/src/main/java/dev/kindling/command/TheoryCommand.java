@@ -20,10 +20,10 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Measures what arXiv:2604.25907 proves: how the time to escape from a success probability p₀",
-      "grows as p₀ falls, for q from 0 to 1, and what a large q costs where gold answers are wrong.",
-      "Tiny policies learn by plain gradient descent, with the coefficients that weigh gives.",
-      "Takes a minute or two."
+      "Measures what arXiv:2604.25907 proves: how the time to escape from a success",
+      "probability p₀ grows as p₀ falls, for q from 0 to 1, and what a large q costs",
+      "where gold answers are wrong. Tiny policies learn by plain gradient descent,",
+      "with the coefficients that weigh gives. Takes a minute or two."
     },
     footer = {
       "",

@@ -12,7 +12,8 @@ import java.util.List;
  *
  * @param q exponent of the amplification
  * @param learned time until the right answer has probability 1/2 where gold answers are right
- * @param fitted time until the wrong gold answer has probability 1/2 on its prompt
+ * @param fitted time until the wrong gold answer has probability 1/2 on its prompt; infinite where
+ *     that is later than {@link #HORIZON}
  */
 public record LabelNoise(double q, double learned, double fitted) {
   /** Prompts, one of which has a wrong gold answer; as many tokens can answer. */
@@ -21,13 +22,19 @@ public record LabelNoise(double q, double learned, double fitted) {
   /** Probability of the right answer and of the wrong gold answer at first. */
   static final double START = 0.01;
 
+  /**
+   * The longest time that is waited for. Later the right answer is so probable that single
+   * precision does not resolve what is missing to 1, and times would be those of its rounding.
+   */
+  static final double HORIZON = 1e6;
+
   private static final double LOG_HALF = Math.log(0.5);
   private static final int RIGHT = 0;
   private static final int WRONG_GOLD = 1;
 
   /**
-   * Trains on all prompts until the wrong answer is fitted, each step as long as {@link Escape} has
-   * it.
+   * Trains on all prompts until the wrong answer is fitted or the horizon passed, each step as long
+   * as {@link Escape} has it.
    */
   static LabelNoise of(Trainer trainer, StageCoefficients coefficients) {
     double[] probabilities = new double[PROMPTS];
@@ -40,7 +47,7 @@ public record LabelNoise(double q, double learned, double fitted) {
     double time = 0;
     try (TinyPolicy policy = TinyPolicy.of(trainer, probabilities)) {
       double[] logs = policy.logLikelihoods(gold);
-      while (logs[PROMPTS - 1] < LOG_HALF) {
+      while (logs[PROMPTS - 1] < LOG_HALF && time < HORIZON) {
         if (Double.isNaN(learned) && logs[0] >= LOG_HALF) {
           learned = time;
         }
@@ -57,6 +64,7 @@ public record LabelNoise(double q, double learned, double fitted) {
         logs = policy.logLikelihoods(gold);
       }
     }
-    return new LabelNoise(coefficients.q(), learned, time);
+    double fitted = time < HORIZON ? time : Double.POSITIVE_INFINITY;
+    return new LabelNoise(coefficients.q(), learned, fitted);
   }
 }

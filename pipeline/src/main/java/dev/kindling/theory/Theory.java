@@ -89,8 +89,8 @@ public record Theory(int samples, List<EscapeTimes> escapes, List<LabelNoise> no
                         List.of(
                             number("%.2f", each.q()),
                             number("%.3g", each.learned()),
-                            number("%.3g", each.fitted()),
-                            number("%.1f", each.fitted() / each.learned())))
+                            upToHorizon("%.3g", each.fitted(), 1),
+                            upToHorizon("%.1f", each.fitted(), each.learned())))
                 .toList());
   }
 
@@ -113,6 +113,12 @@ public record Theory(int samples, List<EscapeTimes> escapes, List<LabelNoise> no
       rows.add(row);
     }
     return TextTable.of(header, rows);
+  }
+
+  private static String upToHorizon(String format, double time, double unit) {
+    return Double.isInfinite(time)
+        ? number("> %.2g", LabelNoise.HORIZON / unit)
+        : number(format, time / unit);
   }
 
   private static String number(String format, double value) {
