@@ -48,7 +48,7 @@ why=
 if [[ -z $(jar) || ! -f $classpath ]]; then
   why="first use: fetches Spark and PyTorch, about 500 MB, some minutes"
 else
-  newer=$(find "$here"/{pom.xml,conf,pipeline/pom.xml,pipeline/src/main,udfs/pom.xml,udfs/src/main,udfs/algebra/src/main} \
+  newer=$(find "$here"/{pom.xml,conf,pipeline/pom.xml,pipeline/src/main,udfs/pom.xml,udfs/src/main,udfs/algebra/pom.xml,udfs/algebra/src/main} \
     -newer "$(jar)" -type f -print -quit)
   [[ -z $newer ]] || why="${newer#"$here"/} is newer than the jar"
 fi
@@ -75,7 +75,7 @@ fi
 given --driver-java-options || defaults+=(--driver-java-options "-Dfile.encoding=UTF-8 -Dlog4j2.configurationFile=file:${here// /%20}/conf/spark/log4j2.properties")
 
 # What the verifier of mathematics starts when it needs algebra; executors find it among their files.
-algebra=$(ls "$here"/udfs/target/kindling-algebra-*.jar 2> /dev/null | head -n 1)
+algebra=$(ls "$here"/udfs/target/kindling-algebra-*.jar 2> /dev/null | head -n 1 || true)
 if [[ -n $algebra ]]; then
   for ((i = 0; i < ${#spark[@]}; i++)); do
     if [[ ${spark[i]} == --files ]]; then spark[i + 1]+=,$algebra; algebra=; break; fi

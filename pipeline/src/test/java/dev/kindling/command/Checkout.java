@@ -18,12 +18,19 @@ final class Checkout {
    */
   static void make(Path folder, String submit) throws IOException {
     Files.copy(SCRIPT, folder.resolve("submit.sh"));
-    for (String source : List.of("pom.xml", "pipeline/pom.xml", "udfs/pom.xml")) {
+    for (String source :
+        List.of("pom.xml", "pipeline/pom.xml", "udfs/pom.xml", "udfs/algebra/pom.xml")) {
       Files.createDirectories(folder.resolve(source).getParent());
       Files.createFile(folder.resolve(source));
     }
     for (String more :
-        List.of("conf", "pipeline/src/main", "udfs/src/main", "pipeline/target", "bin")) {
+        List.of(
+            "conf",
+            "pipeline/src/main",
+            "udfs/src/main",
+            "udfs/algebra/src/main",
+            "pipeline/target",
+            "bin")) {
       Files.createDirectories(folder.resolve(more));
     }
     Files.createFile(folder.resolve("pipeline/target/kindling-0.jar"));

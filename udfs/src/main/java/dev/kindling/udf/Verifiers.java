@@ -107,11 +107,7 @@ public final class Verifiers {
   }
 
   private static Judgement judged(
-      String verifier,
-      List<String> goldAnswers,
-      String context,
-      String answer,
-      Algebra algebra) {
+      String verifier, List<String> goldAnswers, String context, String answer, Algebra algebra) {
     if (verifier == null) {
       return Judgement.error("the verifier is null (there are " + names() + ")");
     }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+/** Regular expressions of gold answers. */
 class RegexMatchTest {
   private static Judgement judge(String pattern, String answer) {
     return Verifiers.judge("regex", List.of(pattern), null, answer);
