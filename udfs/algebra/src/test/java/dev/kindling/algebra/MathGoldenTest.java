@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,6 @@ class MathGoldenTest {
         cases.add(golden);
       }
     }
-    assertThat(cases).as("cases in %s", FOLDER).isNotEmpty();
     return cases;
   }
 
@@ -73,6 +73,7 @@ class MathGoldenTest {
   @Test
   void wherePublishedGradersAgreeSoDoesThisOne() throws IOException {
     List<JsonNode> cases = cases(golden -> isConsensus(golden) && !isScientific(golden));
+    assertThat(cases).as("cases in %s", FOLDER).isNotEmpty();
     assertThat(deviations(cases)).hasSizeLessThanOrEqualTo(cases.size() / 100);
   }
 
@@ -91,13 +92,14 @@ class MathGoldenTest {
         golden -> golden.get("dataset").asText().endsWith("suite") && !golden.has("suspect");
     List<JsonNode> cases =
         cases(suite.and(golden -> !golden.get("kind").asText().equals("string_extraction")));
+    assertThat(cases).as("cases in %s", FOLDER).isNotEmpty();
     List<Deviation> deviations = deviations(cases);
     List<JsonNode> letters =
         cases(suite.and(golden -> golden.get("kind").asText().equals("string_extraction")));
     for (JsonNode golden : letters) {
       Judgement judgement = judge("multiple_choice", "A", golden);
       String expected = golden.get("expected").isEmpty() ? null : letter(golden);
-      if (!java.util.Objects.equals(judgement.extracted(), expected)) {
+      if (!Objects.equals(judgement.extracted(), expected)) {
         deviations.add(new Deviation(golden.get("case").asText(), true, judgement));
       }
     }
@@ -110,7 +112,8 @@ class MathGoldenTest {
 
   @Test
   void noCaseIsAFault() throws IOException {
-    for (JsonNode golden : cases(golden -> golden.get("gold").isTextual())) {
+    for (JsonNode golden :
+        cases(golden -> !golden.get("gold").asText().isBlank() && golden.get("gold").isTextual())) {
       assertThat(judge("math", golden.get("gold").asText(), golden).verdict().isEvidence())
           .as(golden.get("case").asText())
           .isTrue();

@@ -54,7 +54,7 @@ final class AnswerParser {
       return answers.size() == 1 ? answers.get(0) : new Bag(answers);
     }
     int in = tokens.next(0, token -> token.is("\\in"));
-    if (in > 0 && in + 1 < tokens.size()) {
+    if (in > 0 && in + 1 < tokens.size() && isSymbol(tokens, in)) {
       return parse(tokens.range(in + 1, tokens.size()), depth + 1);
     }
     List<Tokens> united = split(tokens, token -> token.is("\\cup"));
@@ -71,7 +71,16 @@ final class AnswerParser {
     if (tokens.size() == 1 && tokens.is(0, "\\emptyset")) {
       return new Bag(List.of());
     }
-    return tokens.isBracketed() ? bracketed(tokens, depth) : value(tokens);
+    return tokens.isBracketed() ? bracketed(tokens, depth) : value(tokens, depth);
+  }
+
+  /** Whether what stands before a place is a symbol alone, with a subscript or without. */
+  private static boolean isSymbol(Tokens tokens, int end) {
+    Token first = tokens.get(0);
+    boolean named =
+        first.kind() == Kind.LETTER
+            || (first.kind() == Kind.COMMAND && Names.symbol(first.text().substring(1)) != null);
+    return named && (end == 1 || tokens.is(1, "_"));
   }
 
   private static boolean parts(Token token) {
@@ -140,7 +149,7 @@ final class AnswerParser {
         : new Tuple(tokens.get(0).text(), answers, tokens.get(tokens.size() - 1).text());
   }
 
-  private static Answer value(Tokens tokens) throws UnreadableException {
+  private static Answer value(Tokens tokens, int depth) throws UnreadableException {
     int word = tokens.next(0, token -> token.kind() == Kind.WORD);
     if (word == 0 || tokens.isEmpty()) {
       return new Words(tokens.text().toLowerCase(Locale.ROOT));
@@ -162,6 +171,9 @@ final class AnswerParser {
     } else if (tokens.is(tokens.size() - 1, "%")) {
       percent = true;
       number = tokens.range(0, tokens.size() - 1);
+    }
+    if (number.isBracketed()) {
+      return bracketed(number, depth);
     }
     int colon = number.next(0, token -> token.is(":"));
     if (colon < number.size()) {

@@ -35,7 +35,7 @@ record NumberText(String text, int end) {
         break;
       }
     }
-    if (!decimalComma && at < source.length() && source.charAt(at) == '.' && !dots(source, at)) {
+    if (!decimalComma && isPoint(source, at)) {
       number.append('.');
       at = digits(source, at + 1, number);
     }
@@ -56,8 +56,13 @@ record NumberText(String text, int end) {
     return new Expr.Num(Rational.of(value), pointed ? Math.max(0, value.scale()) : -1);
   }
 
-  private static boolean dots(String source, int at) {
-    return source.startsWith("..", at);
+  /** Whether a point belongs to the number: one that ends a sentence does not. */
+  private static boolean isPoint(String source, int at) {
+    if (at + 1 >= source.length() || source.charAt(at) != '.') {
+      return false;
+    }
+    char next = source.charAt(at + 1);
+    return (next >= '0' && next <= '9') || next == '/' || next == '*' || next == '^';
   }
 
   private static int digits(String source, int from, StringBuilder number) {

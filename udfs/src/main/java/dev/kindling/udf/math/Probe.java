@@ -11,7 +11,6 @@ final class Probe {
   /** Sets of places that are tried. */
   static final int PLACES = 3;
 
-  private static final double GOLDEN = 0.6180339887498949;
   private static final Complex HALF_TURN = new Complex(Math.PI / 2, 0);
 
   private Probe() {}
@@ -62,10 +61,17 @@ final class Probe {
       case "i" -> Complex.I;
       case "infinity" -> nothing();
       default -> {
-        double turn = (symbol.name().hashCode() & 0xffff) * GOLDEN + (place + 1) * GOLDEN * GOLDEN;
-        yield new Complex(0.6 + (turn - Math.floor(turn)), 0);
+        // No two symbols may move alike from place to place: differences of them would not move.
+        yield new Complex(0.6 + fraction(symbol.name().hashCode() + 1_000_003L * place), 0);
       }
     };
+  }
+
+  /** A number in [0, 1) that says nothing of the one that it is made of (SplitMix64's mixing). */
+  private static double fraction(long number) {
+    long mixed = (number ^ (number >>> 30)) * 0xbf58476d1ce4e5b9L;
+    mixed = (mixed ^ (mixed >>> 27)) * 0x94d049bb133111ebL;
+    return ((mixed ^ (mixed >>> 31)) >>> 11) * 0x1p-53;
   }
 
   private static Complex call(String name, Complex x, Expr.Call call, int place) {

@@ -73,6 +73,9 @@ class MathAnswersTest {
         "25 | Answer: $25$",
         "Answer: 25 | 25",
         "1,2 | \\boxed{1} and \\boxed{2}",
+        "\\frac43 | $\\frac43.$",
+        "(15,-29) | (15,-29) \\text{units}",
+        "f(x)=x+1 | f(x)=1+x",
       })
   void equalAnswersAreCorrect(String gold, String answer) {
     assertThat(judge(gold, answer).verdict()).isEqualTo(Verdict.CORRECT);
@@ -110,6 +113,9 @@ class MathAnswersTest {
         "340 | 3.4",
         "\\text{even} | odd",
         "(\\infty,2) | (2,\\infty)",
+        "k=n+1 | k=n+2",
+        "f(x)=x+1 | f(x)=x+1+1",
+        "x \\in [-2,7] | -x \\in [-2,7]",
       })
   void differentAnswersAreWrong(String gold, String answer) {
     assertThat(judge(gold, answer).verdict()).isEqualTo(Verdict.WRONG);
