@@ -153,7 +153,8 @@ class DataFilesTest {
                 "data.eval_path=" + evaluation))
         .hasSize(1);
     RunFolder run = SmallRun.folder(temporary, "run");
-    assertThat(Table.PROMPTS.read(SmallRun.spark(), run.evaluationPrompts().toString()).count())
+    assertThat(
+            Table.PROMPTS.read(SmallRun.spark(), run.evaluationPrompts("eval").toString()).count())
         .isEqualTo(2);
   }
 }
