@@ -37,6 +37,7 @@ class SettingsTest {
           "text",
           "2026-01-01",
           "finqa",
+          "sgd",
           "warm",
           "chat",
           "bfloat16",
