@@ -52,6 +52,19 @@ class WorkersTest {
   }
 
   @Test
+  void aWorkerThatDiedAtRestIsReplacedWithoutALostAnswer() throws Exception {
+    Algebra algebra = Workers.algebra(new WorkerLimits(120, 60, 304));
+    Set<Long> before = children();
+    assertThat(algebra.areEqual("Sqrt(8)", "2*Sqrt(2)")).isTrue();
+    Set<Long> worker = children();
+    worker.removeAll(before);
+    ProcessHandle handle = ProcessHandle.of(worker.iterator().next()).orElseThrow();
+    assertThat(handle.destroyForcibly()).isTrue();
+    handle.onExit().get(60, TimeUnit.SECONDS);
+    assertThat(algebra.areEqual("Sqrt(8)", "2*Sqrt(2)")).isTrue();
+  }
+
+  @Test
   void whatTakesTooMuchProcessorTimeIsStoppedAndReplaced() throws Exception {
     Algebra algebra = Workers.algebra(new WorkerLimits(300, 1, 301));
     assertThatThrownBy(() -> algebra.areEqual(ENDLESS, "(0)"))

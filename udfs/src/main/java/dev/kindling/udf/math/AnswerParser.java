@@ -17,7 +17,7 @@ import java.util.function.Predicate;
 final class AnswerParser {
   private static final int DEEPEST = 60;
   private static final Set<String> BESIDE_UNITS =
-      Set.of("^", "{", "}", "/", "*", "-", ".", "(", ")", "\\circ");
+      Set.of("^", "{", "}", "/", "*", "-", ".", "(", ")");
 
   private AnswerParser() {}
 

@@ -145,7 +145,7 @@ final class Lexer {
       plain = ESCAPED_TWICE.matcher(plain).replaceAll("\\\\");
     }
     Lexer lexer = new Lexer(plain);
-    lexer.read(plain.length());
+    lexer.read();
     return lexer.tokens;
   }
 
@@ -162,8 +162,8 @@ final class Lexer {
     return Normalizer.normalize(mapped, Normalizer.Form.NFKC);
   }
 
-  private void read(int end) throws UnreadableException {
-    while (at < end) {
+  private void read() throws UnreadableException {
+    while (at < text.length()) {
       char c = text.charAt(at);
       if (isDigit(c) || (c == '.' && isDigit(charAt(at + 1)))) {
         NumberText number = NumberText.read(text, at, depth == 0);
@@ -177,7 +177,7 @@ final class Lexer {
         letters(text.substring(from, at));
       } else if (c == '\\') {
         at++;
-        command(end);
+        command();
       } else {
         at++;
         sign(c);
@@ -206,7 +206,7 @@ final class Lexer {
     }
   }
 
-  private void command(int end) throws UnreadableException {
+  private void command() throws UnreadableException {
     int from = at;
     while (isLetter(charAt(at))) {
       at++;
@@ -215,7 +215,7 @@ final class Lexer {
     if (name.isEmpty()) {
       escaped(charAt(at++));
     } else if (FONTS.contains(name)) {
-      font(end);
+      font();
     } else if (SAME_COMMAND.containsKey(name)) {
       add(Kind.COMMAND, SAME_COMMAND.get(name));
     } else if (!LOOKS.contains(name)) {
@@ -243,8 +243,8 @@ final class Lexer {
   }
 
   /** The group behind a command for a font: words, or a formula that is only written in it. */
-  private void font(int end) throws UnreadableException {
-    while (at < end && Character.isWhitespace(text.charAt(at))) {
+  private void font() throws UnreadableException {
+    while (Character.isWhitespace(charAt(at))) {
       at++;
     }
     if (charAt(at) != '{') {
@@ -264,7 +264,6 @@ final class Lexer {
     }
     add(Kind.SIGN, "{");
     int opened = tokens.size();
-    boolean behind = opened > 1;
     for (at = at + 1; at < close; ) {
       int from = at;
       while (at < close && isLetter(text.charAt(at))) {
@@ -273,7 +272,7 @@ final class Lexer {
       if (at == from) {
         sign(text.charAt(at++));
       } else {
-        word(text.substring(from, at), behind);
+        word(text.substring(from, at));
       }
     }
     at = close + 1;
@@ -285,8 +284,9 @@ final class Lexer {
     }
   }
 
-  private void word(String word, boolean behind) throws UnreadableException {
-    boolean unit = behind && endsValue(tokens, tokens.size() - 2);
+  /** A word of a font's group; a letter that begins one behind a number is a unit. */
+  private void word(String word) throws UnreadableException {
+    boolean unit = opensBehindValue(tokens.size() - 1);
     if (word.length() == 1 && !unit) {
       add(Kind.LETTER, word);
     } else {
@@ -294,10 +294,10 @@ final class Lexer {
     }
   }
 
-  private static boolean endsValue(List<Token> tokens, int last) {
-    return last >= 0
-        && tokens.get(last + 1).is("{")
-        && (tokens.get(last).kind() == Kind.NUMBER || tokens.get(last).closes());
+  private boolean opensBehindValue(int brace) {
+    return brace > 0
+        && tokens.get(brace).is("{")
+        && (tokens.get(brace - 1).kind() == Kind.NUMBER || tokens.get(brace - 1).closes());
   }
 
   private void letters(String run) throws UnreadableException {

@@ -17,7 +17,8 @@ final class Deadline implements AutoCloseable {
   private final long startedNanos = System.nanoTime();
   private double cpuBefore = Double.NaN;
   private ScheduledFuture<?> looks;
-  private volatile String reason;
+  private boolean answered;
+  private String reason;
 
   private Deadline(WorkerProcess worker, double seconds, double cpuSeconds) {
     this.worker = worker;
@@ -34,7 +35,11 @@ final class Deadline implements AutoCloseable {
     return deadline;
   }
 
-  private void look() {
+  private synchronized void look() {
+    if (answered) {
+      // The worker is another row's by now.
+      return;
+    }
     // Most answers take less than the first look: only the others pay for reading this clock.
     double cpu = cpu();
     if (Double.isNaN(cpuBefore)) {
@@ -55,17 +60,18 @@ final class Deadline implements AutoCloseable {
   }
 
   /** Whether the worker was stopped. */
-  boolean isOver() {
+  synchronized boolean isOver() {
     return reason != null;
   }
 
   /** Why it was stopped. */
-  String reason() {
+  synchronized String reason() {
     return reason;
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    answered = true;
     looks.cancel(false);
   }
 

@@ -78,7 +78,6 @@ final class WorkerCommand {
       if (SparkEnv.get() != null) {
         folders.add(Path.of(SparkFiles.getRootDirectory()));
       }
-      folders.add(Path.of("").toAbsolutePath());
       for (Path folder : folders) {
         try (DirectoryStream<Path> jars = Files.newDirectoryStream(folder, JAR)) {
           for (Path jar : jars) {

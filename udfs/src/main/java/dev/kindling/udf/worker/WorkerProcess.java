@@ -27,6 +27,7 @@ final class WorkerProcess implements AutoCloseable {
   private final ArrowStreamWriter writer;
   private final ArrowStreamReader reader;
   private boolean started;
+  private volatile boolean stopped;
 
   /** Starts a command that speaks {@link Contract}. */
   WorkerProcess(List<String> command) throws IOException {
@@ -73,8 +74,14 @@ final class WorkerProcess implements AutoCloseable {
     return process.toHandle();
   }
 
+  /** Whether it can be asked; a process that was told to stop may take a while to end. */
+  boolean isAlive() {
+    return !stopped && process.isAlive();
+  }
+
   /** Stops the process at once. */
   void stop() {
+    stopped = true;
     process.destroyForcibly();
   }
 

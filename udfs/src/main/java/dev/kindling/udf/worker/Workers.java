@@ -5,7 +5,6 @@ import dev.kindling.udf.Verdict;
 import dev.kindling.udf.math.Algebra;
 import dev.kindling.udf.math.AlgebraFaultException;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,16 +41,12 @@ public final class Workers {
   }
 
   private boolean areEqual(String one, String other) throws AlgebraFaultException {
-    WorkerProcess worker = resting.pollFirst();
+    WorkerProcess worker = rested();
     if (worker == null) {
       worker = start();
     }
-    Judgement judgement =
-        ask(
-            worker,
-            new Request(ALGEBRA, List.of(one), null, other),
-            limits.seconds(),
-            limits.cpuSeconds());
+    Request row = new Request(ALGEBRA, List.of(one), null, other);
+    Judgement judgement = ask(worker, row, limits.seconds(), limits.cpuSeconds());
     resting.addFirst(worker);
     if (!judgement.verdict().isEvidence()) {
       throw new AlgebraFaultException(judgement.verdict(), judgement.reason());
@@ -59,10 +54,19 @@ public final class Workers {
     return judgement.verdict() == Verdict.CORRECT;
   }
 
+  /** A worker that waits for a row; null if there is none. One that ended meanwhile is let go. */
+  private WorkerProcess rested() {
+    WorkerProcess worker = resting.pollFirst();
+    while (worker != null && !worker.isAlive()) {
+      worker.close();
+      worker = resting.pollFirst();
+    }
+    return worker;
+  }
+
   private WorkerProcess start() throws AlgebraFaultException {
-    List<String> command = new ArrayList<>(WorkerCommand.java(limits.memoryMib()));
     try {
-      WorkerProcess worker = new WorkerProcess(command);
+      WorkerProcess worker = new WorkerProcess(WorkerCommand.java(limits.memoryMib()));
       ask(worker, FIRST, START_SECONDS, START_SECONDS);
       return worker;
     } catch (IOException e) {
@@ -74,16 +78,15 @@ public final class Workers {
   /** The verdict on one row; a worker that gives none is stopped. */
   private static Judgement ask(WorkerProcess worker, Request row, double seconds, double cpuSeconds)
       throws AlgebraFaultException {
-    try (Deadline deadline = Deadline.start(worker, seconds, cpuSeconds)) {
-      try {
-        return worker.ask(List.of(row)).get(0);
-      } catch (IOException e) {
-        worker.close();
-        if (deadline.isOver()) {
-          throw new AlgebraFaultException(Verdict.TIMEOUT, deadline.reason());
-        }
-        throw new AlgebraFaultException(Verdict.ERROR, "the worker failed: " + e.getMessage());
+    Deadline deadline = Deadline.start(worker, seconds, cpuSeconds);
+    try (deadline) {
+      return worker.ask(List.of(row)).get(0);
+    } catch (IOException e) {
+      worker.close();
+      if (deadline.isOver()) {
+        throw new AlgebraFaultException(Verdict.TIMEOUT, deadline.reason());
       }
+      throw new AlgebraFaultException(Verdict.ERROR, "the worker failed: " + e.getMessage());
     }
   }
 }

@@ -15,11 +15,12 @@ import org.junit.jupiter.api.Test;
 class ContractTest {
   @Test
   void anOutputThatIsNoStreamIsAnErrorAndNoQuestionOfMemory() throws Exception {
-    try (WorkerProcess worker = new WorkerProcess(List.of("echo", "Terminating, with regret."))) {
+    try (WorkerProcess worker =
+        new WorkerProcess(List.of("sh", "-c", "echo Terminating, with regret.; cat > /dev/null"))) {
       Request row = new Request("any", List.of("1"), null, "1");
       assertThatThrownBy(() -> worker.ask(List.of(row)))
           .isInstanceOf(IOException.class)
-          .hasMessageMatching(".*(is no Arrow stream|Broken pipe|Stream closed).*");
+          .hasMessage("the worker's output is no Arrow stream");
     }
   }
 
