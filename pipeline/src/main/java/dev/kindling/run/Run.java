@@ -46,6 +46,9 @@ public final class Run implements AutoCloseable {
   private final int examples;
   private Commit last;
 
+  /** Read when it is asked for, and again once a step has been evaluated. */
+  private Standing standing;
+
   /**
    * Takes over a run whose step 0 is committed.
    *
@@ -236,7 +239,10 @@ public final class Run implements AutoCloseable {
 
   /** Where the run stands by the evaluations of its committed steps. */
   private Standing standing() throws IOException {
-    return Standing.of(spark, folder, conf, last.step());
+    if (standing == null) {
+      standing = Standing.of(spark, folder, conf, last.step());
+    }
+    return standing;
   }
 
   /** Why the run is complete before its last step; empty where it goes on. */
@@ -277,6 +283,9 @@ public final class Run implements AutoCloseable {
             version);
     commit.write(folder.fileSystem(), folder.commit(step));
     last = commit;
+    if (evaluatesAfter(step)) {
+      standing = null;
+    }
     verified.add(step);
     Set<Long> kept = new HashSet<>();
     if (objective().loss().needsReference()) {
