@@ -42,8 +42,7 @@ final class WorkerCommand {
                   () ->
                       new AlgebraFaultException(
                           Verdict.ERROR,
-                          "this answer needs computer algebra (add kindling-algebra-0.1.0.jar by"
-                              + " --files)")));
+                          JAR + " is neither beside this program nor among --files")));
     }
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

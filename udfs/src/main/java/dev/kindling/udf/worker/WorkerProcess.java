@@ -21,6 +21,7 @@ final class WorkerProcess implements AutoCloseable {
   private static final long WIRE_BYTES = 64L << 20;
 
   private final Process process;
+  private final LastWords errors;
   private final BufferAllocator allocator = new RootAllocator(WIRE_BYTES);
   private final VectorSchemaRoot requests = VectorSchemaRoot.create(Contract.REQUEST, allocator);
   private final OutputStream output;
@@ -31,7 +32,8 @@ final class WorkerProcess implements AutoCloseable {
 
   /** Starts a command that speaks {@link Contract}. */
   WorkerProcess(List<String> command) throws IOException {
-    process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    process = new ProcessBuilder(command).start();
+    errors = new LastWords(process.getErrorStream());
     output = new BufferedOutputStream(process.getOutputStream(), 1 << 16);
     writer = new ArrowStreamWriter(requests, null, output);
     reader =
@@ -68,6 +70,11 @@ final class WorkerProcess implements AutoCloseable {
     } catch (RuntimeException damaged) {
       throw new IOException("the worker's answer cannot be read", damaged);
     }
+  }
+
+  /** The last line that it said on its error output; empty if it said nothing. */
+  String lastWords() {
+    return errors.line();
   }
 
   ProcessHandle handle() {

@@ -28,8 +28,15 @@ public final class Workers {
   /** Limit of starting a worker, in seconds: a virtual machine and an algebra system. */
   private static final double START_SECONDS = 120;
 
+  /** Time after a failed start in which none is tried, in seconds. */
+  private static final double RETRY_SECONDS = 30;
+
   private final WorkerLimits limits;
   private final ConcurrentLinkedDeque<WorkerProcess> resting = new ConcurrentLinkedDeque<>();
+  private volatile FailedStart failed;
+
+  /** A start that failed: the next rows need not wait for the same. */
+  private record FailedStart(long nanos, AlgebraFaultException fault) {}
 
   private Workers(WorkerLimits limits) {
     this.limits = limits;
@@ -65,14 +72,23 @@ public final class Workers {
   }
 
   private WorkerProcess start() throws AlgebraFaultException {
+    FailedStart before = failed;
+    if (before != null && System.nanoTime() - before.nanos() < 1e9 * RETRY_SECONDS) {
+      throw before.fault();
+    }
     try {
       WorkerProcess worker = new WorkerProcess(WorkerCommand.java(limits.memoryMib()));
       ask(worker, FIRST, START_SECONDS, START_SECONDS);
       return worker;
-    } catch (IOException e) {
-      throw new AlgebraFaultException(
-          Verdict.ERROR, "no worker could be started: " + e.getMessage());
+    } catch (IOException | AlgebraFaultException e) {
+      throw failed("no worker could be started: " + e.getMessage());
     }
+  }
+
+  private AlgebraFaultException failed(String reason) {
+    AlgebraFaultException fault = new AlgebraFaultException(Verdict.ERROR, reason);
+    failed = new FailedStart(System.nanoTime(), fault);
+    return fault;
   }
 
   /** The verdict on one row; a worker that gives none is stopped. */
@@ -86,7 +102,9 @@ public final class Workers {
       if (deadline.isOver()) {
         throw new AlgebraFaultException(Verdict.TIMEOUT, deadline.reason());
       }
-      throw new AlgebraFaultException(Verdict.ERROR, "the worker failed: " + e.getMessage());
+      String said = worker.lastWords();
+      throw new AlgebraFaultException(
+          Verdict.ERROR, "the worker failed: " + (said.isEmpty() ? e.getMessage() : said));
     }
   }
 }
