@@ -4,9 +4,8 @@ import dev.kindling.udf.Verdict;
 import dev.kindling.udf.math.AlgebraFaultException;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,18 +31,20 @@ final class WorkerCommand {
    * @throws AlgebraFaultException if it is in neither place
    */
   static List<String> java(int memoryMib) throws AlgebraFaultException {
-    ClassLoader loader = Thread.currentThread().getContextClassLoader();
-    ClassLoader own = loader == null ? WorkerCommand.class.getClassLoader() : loader;
-    Set<String> entries = new LinkedHashSet<>();
-    if (own.getResource(MAIN.replace('.', '/') + ".class") == null) {
-      entries.add(
-          jar()
+    Path own = own();
+    List<String> classPath = new ArrayList<>();
+    if (WorkerCommand.class.getResource("/" + MAIN.replace('.', '/') + ".class") == null) {
+      classPath.add(
+          jar(own.getParent())
               .orElseThrow(
                   () ->
                       new AlgebraFaultException(
-                          Verdict.ERROR,
-                          JAR + " is neither beside this program nor among --files")));
+                          Verdict.ERROR, JAR + " is neither beside this program nor among --files"))
+              .toString());
     }
+    // Whatever loader Spark has it by: some do not tell what they load from.
+    classPath.add(own.toString());
+    classPath.add(System.getProperty("java.class.path"));
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -60,56 +61,39 @@ final class WorkerCommand {
             "-Djava.awt.headless=true",
             "-Duser.language=en",
             "-cp",
-            classPath(entries, own),
+            String.join(File.pathSeparator, classPath),
             MAIN));
     return command;
+  }
+
+  /** This program's own jar or folder of classes. */
+  private static Path own() {
+    try {
+      return Path.of(
+          WorkerCommand.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("the place of this program cannot be read", e);
+    }
   }
 
   /**
    * The jar beside this program's own, or among the files that Spark gave the executor. It is on no
    * class path of Spark's: it brings other versions of libraries that Spark has.
    */
-  private static Optional<String> jar() {
-    try {
-      Path own =
-          Path.of(WorkerCommand.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-      Set<Path> folders = new LinkedHashSet<>(List.of(own.getParent()));
-      if (SparkEnv.get() != null) {
-        folders.add(Path.of(SparkFiles.getRootDirectory()));
-      }
-      for (Path folder : folders) {
-        try (DirectoryStream<Path> jars = Files.newDirectoryStream(folder, JAR)) {
-          for (Path jar : jars) {
-            return Optional.of(jar.toString());
-          }
+  private static Optional<Path> jar(Path beside) {
+    Set<Path> folders = new LinkedHashSet<>(List.of(beside));
+    if (SparkEnv.get() != null) {
+      folders.add(Path.of(SparkFiles.getRootDirectory()));
+    }
+    for (Path folder : folders) {
+      try (DirectoryStream<Path> jars = Files.newDirectoryStream(folder, JAR)) {
+        for (Path jar : jars) {
+          return Optional.of(jar);
         }
-      }
-      return Optional.empty();
-    } catch (IOException | URISyntaxException e) {
-      throw new IllegalStateException("the place of this program cannot be read", e);
-    }
-  }
-
-  /** Jars that were added to the session, then those that Spark was started with. */
-  private static String classPath(Set<String> entries, ClassLoader loader) {
-    for (ClassLoader each = loader; each != null; each = each.getParent()) {
-      if (each instanceof URLClassLoader jars) {
-        for (URL url : jars.getURLs()) {
-          addFile(entries, url);
-        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
     }
-    entries.addAll(List.of(System.getProperty("java.class.path").split(File.pathSeparator)));
-    return String.join(File.pathSeparator, entries);
-  }
-
-  private static void addFile(Set<String> entries, URL url) {
-    try {
-      if (url.getProtocol().equals("file")) {
-        entries.add(Path.of(url.toURI()).toString());
-      }
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException("a class loader names " + url, e);
-    }
+    return Optional.empty();
   }
 }
