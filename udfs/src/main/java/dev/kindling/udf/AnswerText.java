@@ -3,17 +3,12 @@ package dev.kindling.udf;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * The normal form in which the evaluators of HotpotQA and MuSiQue (after SQuAD) compare answers.
  * They are Python programs, so lower case, words and blanks are Python's.
  */
 public final class AnswerText {
-  private static final Pattern PUNCTUATION = Pattern.compile("\\p{Punct}");
-  // A word boundary of ASCII would see the article "a" in "Peña", and one that looks back sees half
-  // of a letter of two chars.
-  private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}_]++");
   private static final Set<String> ARTICLES = Set.of("a", "an", "the");
 
   private AnswerText() {}
@@ -32,20 +27,64 @@ public final class AnswerText {
 
   /** The words of the normal form of {@code text}, in order. */
   public static List<String> words(String text) {
-    String bare = PUNCTUATION.matcher(LowerCase.of(text)).replaceAll("");
-    String spaced =
-        WORD.matcher(bare).replaceAll(word -> ARTICLES.contains(word.group()) ? " " : "$0");
     List<String> words = new ArrayList<>();
-    int start = 0;
-    for (int i = 0; i <= spaced.length(); i++) {
-      if (i == spaced.length() || isSpace(spaced.charAt(i))) {
-        if (i > start) {
-          words.add(spaced.substring(start, i));
-        }
-        start = i + 1;
+    StringBuilder word = new StringBuilder();
+    // Where the run of letters and digits begins that the next one would go on with. An article is
+    // such a run, not a word: "Peña" has none, but "a°" has.
+    int run = 0;
+    String lower = LowerCase.of(text);
+    for (int i = 0, c; i < lower.length(); i += Character.charCount(c)) {
+      c = lower.codePointAt(i);
+      if (isPunctuation(c)) {
+        continue;
       }
+      if (Character.isLetter(c) || isNumber(c)) {
+        word.appendCodePoint(c);
+        continue;
+      }
+      if (isArticle(word, run)) {
+        word.setLength(run);
+        end(word, words);
+      }
+      if (isSpace(c)) {
+        end(word, words);
+      } else {
+        word.appendCodePoint(c);
+      }
+      run = word.length();
     }
+    if (isArticle(word, run)) {
+      word.setLength(run);
+    }
+    end(word, words);
     return words;
+  }
+
+  private static void end(StringBuilder word, List<String> words) {
+    if (!word.isEmpty()) {
+      words.add(word.toString());
+      word.setLength(0);
+    }
+  }
+
+  private static boolean isArticle(StringBuilder word, int run) {
+    int length = word.length() - run;
+    return length >= 1 && length <= 3 && ARTICLES.contains(word.substring(run));
+  }
+
+  /** ASCII's, and no other. */
+  private static boolean isPunctuation(int c) {
+    return c > ' '
+        && c < 0x7f
+        && !(c >= '0' && c <= '9')
+        && !(c >= 'a' && c <= 'z')
+        && !(c >= 'A' && c <= 'Z');
+  }
+
+  private static boolean isNumber(int c) {
+    return Character.isDigit(c)
+        || Character.getType(c) == Character.LETTER_NUMBER
+        || Character.getType(c) == Character.OTHER_NUMBER;
   }
 
   /** The text in lower case, without the blanks at its ends. */

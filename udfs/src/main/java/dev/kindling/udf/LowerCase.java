@@ -15,8 +15,12 @@ final class LowerCase {
   private LowerCase() {}
 
   static String of(String text) {
+    int first = text.indexOf('Σ');
+    if (first < 0) {
+      return text.toLowerCase(Locale.ROOT);
+    }
     StringBuilder known = new StringBuilder(text);
-    for (int i = text.indexOf('Σ'); i >= 0; i = text.indexOf('Σ', i + 1)) {
+    for (int i = first; i >= 0; i = text.indexOf('Σ', i + 1)) {
       known.setCharAt(i, isFinal(text, i) ? 'ς' : 'σ');
     }
     return known.toString().toLowerCase(Locale.ROOT);
