@@ -150,6 +150,7 @@ class ImportRulesTest {
                   "dev.kindling.row",
                   "dev.kindling.stage..",
                   "dev.kindling.udf.worker",
+                  "com.codahale.metrics..",
                   "me.tongfei..",
                   HADOOP,
                   SPARK,

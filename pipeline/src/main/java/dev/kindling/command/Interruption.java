@@ -28,8 +28,10 @@ final class Interruption {
   // As Spark names the threads of an executor in this process.
   private static final String TASK_THREADS = "Executor task launch worker";
 
+  // A signal is for the whole process.
+  private static volatile boolean isStopping;
+
   private final CountDownLatch mainHasEnded = new CountDownLatch(1);
-  private volatile boolean isStopping;
 
   private Interruption() {}
 
@@ -59,15 +61,24 @@ final class Interruption {
             : handler.handleExecutionException(failure, commandLine, parsed);
   }
 
+  /** Whether this process was told to end. */
+  static boolean isStopping() {
+    return isStopping;
+  }
+
   private void endCommand() {
     if (mainHasEnded.getCount() == 0) {
       return;
     }
-    isStopping = true;
+    startStopping();
     PrintStream err = silence();
     err.println(
         "\nInterrupted. Committed steps are safe; the same command with --resume goes on from them.");
     awaitMain(err);
+  }
+
+  private static void startStopping() {
+    isStopping = true;
   }
 
   /**

@@ -28,11 +28,14 @@ final class PretrainCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     try (Progress progress = Progress.ofStages(Sessions.session());
         Run run = options.start(progress, options.configuration().forPretraining())) {
-      new Pipeline(run, progress).train();
-      Reports.write(run);
-      progress.say("Checkpoint: " + run.folder().checkpoint(run.lastStep()));
-      progress.say("Report: " + run.folder().report());
+      return Told.of(
+          run,
+          () -> {
+            new Pipeline(run, progress).train();
+            Reports.write(run);
+            progress.say("Checkpoint: " + run.folder().checkpoint(run.lastStep()));
+            progress.say("Report: " + run.folder().report());
+          });
     }
-    return 0;
   }
 }

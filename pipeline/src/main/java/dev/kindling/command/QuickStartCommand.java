@@ -175,9 +175,9 @@ final class QuickStartCommand implements Callable<Integer> {
     return List.of("run.folder=" + root, "run.name=" + name);
   }
 
-  private static Arm train(Progress progress, Configuration conf) throws IOException {
+  private static Arm train(Progress progress, Configuration conf) throws Exception {
     try (Run run = Sessions.runs(progress).start(conf, true, OptionalLong.empty())) {
-      new Pipeline(run, progress).train();
+      Told.of(run, () -> new Pipeline(run, progress).train());
       return Reports.arm(run);
     }
   }

@@ -31,10 +31,13 @@ final class TrainCommand implements Callable<Integer> {
     Configuration conf = options.configuration();
     try (Progress progress = Progress.ofStages(Sessions.session());
         Run run = options.start(progress, conf)) {
-      new Pipeline(run, progress).train();
-      Reports.write(run);
-      progress.say("Report: " + run.folder().report());
+      return Told.of(
+          run,
+          () -> {
+            new Pipeline(run, progress).train();
+            Reports.write(run);
+            progress.say("Report: " + run.folder().report());
+          });
     }
-    return 0;
   }
 }

@@ -8,10 +8,13 @@ import java.security.DigestOutputStream;
 import java.util.UUID;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSError;
+import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.StreamCapabilities;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
 
 /**
  * Files that are whole or absent. The content goes to a hidden temporary file beside the target and
@@ -41,15 +44,7 @@ public final class AtomicFile {
    */
   public static StoredFile write(FileSystem fileSystem, Path target, Content content)
       throws IOException {
-    if (fileSystem instanceof LocalFileSystem local) {
-      // What Hadoop keeps beside a file breaks who reads folders; what must be held has our
-      // digests.
-      local.setWriteChecksum(false);
-    }
-    Path temporary =
-        new Path(
-            target.getParent(),
-            "." + target.getName() + "." + UUID.randomUUID() + TEMPORARY_SUFFIX);
+    Path temporary = temporary(target);
     try {
       StoredFile written = stream(fileSystem, temporary, target.getName(), content);
       publish(fileSystem, temporary, target, written);
@@ -64,13 +59,55 @@ public final class AtomicFile {
     }
   }
 
+  /**
+   * Puts new content in the place of a file's, which readers see whole: the old or the new, on a
+   * file system that can replace, and for a moment none on another.
+   *
+   * @throws IOException when the file cannot be written; the old one stays
+   */
+  public static void replace(FileSystem fileSystem, Path target, Content content)
+      throws IOException {
+    Path temporary = temporary(target);
+    try {
+      stream(fileSystem, temporary, target.getName(), content);
+      takeThePlace(fileSystem, temporary, target);
+    } catch (IOException | FSError failure) {
+      discard(fileSystem, temporary, failure);
+      throw new IOException("Cannot write " + target + ": " + failure.getMessage(), failure);
+    }
+  }
+
+  private static void takeThePlace(FileSystem fileSystem, Path temporary, Path target)
+      throws IOException {
+    try {
+      // The old interface's rename refuses, on HDFS, to replace.
+      FileContext.getFileContext(fileSystem.getUri(), fileSystem.getConf())
+          .rename(temporary, target, Options.Rename.OVERWRITE);
+    } catch (UnsupportedFileSystemException onlyTheOld) {
+      fileSystem.delete(target, false);
+      if (!fileSystem.rename(temporary, target)) {
+        throw new IOException("cannot rename " + temporary);
+      }
+    }
+  }
+
   /** Whether a file is the rest of an interrupted {@link #write}. */
   public static boolean isTemporary(Path file) {
     return file.getName().startsWith(".") && file.getName().endsWith(TEMPORARY_SUFFIX);
   }
 
+  private static Path temporary(Path target) {
+    return new Path(
+        target.getParent(), "." + target.getName() + "." + UUID.randomUUID() + TEMPORARY_SUFFIX);
+  }
+
   private static StoredFile stream(
       FileSystem fileSystem, Path temporary, String name, Content content) throws IOException {
+    if (fileSystem instanceof LocalFileSystem local) {
+      // What Hadoop keeps beside a file breaks who reads folders; what must be held has our
+      // digests.
+      local.setWriteChecksum(false);
+    }
     try (FSDataOutputStream file = fileSystem.create(temporary, false, BUFFER_BYTES);
         DigestOutputStream out = new DigestOutputStream(file, Sha256.begin())) {
       content.writeTo(out);

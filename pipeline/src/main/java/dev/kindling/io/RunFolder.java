@@ -37,6 +37,7 @@ import org.apache.hadoop.fs.Path;
  * metrics/step-000012/        one row
  * discarded/                  steps that were gone back from, until the next commit
  * lock/                       who writes
+ * status.json                 what its driver does, or how it ended
  * report.html
  * </pre>
  */
@@ -110,6 +111,11 @@ public final class RunFolder {
   /** Effective configuration. */
   public Path config() {
     return new Path(root, "config.yaml");
+  }
+
+  /** What the run's driver does, or how it ended: {@link RunStatus}. */
+  public Path status() {
+    return new Path(root, "status.json");
   }
 
   /** The policy's small files, as Hugging Face names them. */

@@ -64,15 +64,16 @@ public final class RunLock implements Closeable {
    *     id alone may have been given to another process since
    * @param since ISO 8601 instant of the claim
    */
-  record Holder(String host, long pid, String processStart, String since) {
+  public record Holder(String host, long pid, String processStart, String since) {
     /** Refuses what no driver has written. */
-    Holder {
+    public Holder {
       Objects.requireNonNull(host, "host");
       Objects.requireNonNull(processStart, "process_start");
       Instant.parse(since);
     }
 
-    static Holder ofThisProcess() {
+    /** This driver. */
+    public static Holder ofThisProcess() {
       return new Holder(
           hostName(),
           ProcessHandle.current().pid(),

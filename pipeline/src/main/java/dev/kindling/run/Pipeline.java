@@ -5,6 +5,7 @@ import static dev.kindling.row.Table.PROMPTS;
 import static dev.kindling.row.Table.ROLLOUTS;
 import static dev.kindling.row.Table.WEIGHTS;
 
+import dev.kindling.conf.SamplerConf;
 import dev.kindling.stage.Measure;
 import dev.kindling.stage.weigh.Batch;
 import java.io.IOException;
@@ -56,34 +57,35 @@ public final class Pipeline {
 
   /** The run's prompts to 1-prompts. */
   public double prepare(long step) throws IOException {
-    return progress.stage("prepare", step, () -> sampling.prepare(step));
+    return stage("prepare", step, "", () -> sampling.prepare(step));
   }
 
   /** 1-prompts to 2-rollouts. */
   public double rollout(long step) throws IOException {
-    return progress.stage("rollout", step, () -> sampling.rollout(step));
+    return stage("rollout", step, sampled(), () -> sampling.rollout(step));
   }
 
   /** 2-rollouts to 3-scores. */
   public double score(long step) throws IOException {
-    return progress.stage("score", step, () -> sampling.score(step));
+    return stage("score", step, "", () -> sampling.score(step));
   }
 
   /** Further rounds of these three, while too few prompts have rewards that differ. */
   public double refill(long step) throws IOException {
-    return progress.stage("refill", step, () -> sampling.refill(step));
+    return stage("refill", step, "", () -> sampling.refill(step));
   }
 
   /** 3-scores to 4-weights. */
   public double weigh(long step) throws IOException {
-    return progress.stage("weigh", step, () -> weighing.weigh(step));
+    return stage("weigh", step, "", () -> weighing.weigh(step));
   }
 
   /** 4-weights to 5-batches. */
   public double batch(long step) throws IOException {
-    return progress.stage(
+    return stage(
         "batch",
         step,
+        "",
         () ->
             run.write(
                 BATCHES,
@@ -97,6 +99,16 @@ public final class Pipeline {
 
   /** 5-batches to 6-step and the next checkpoint, the metrics, and the commit. */
   public void step(long step, Measure.Seconds before) throws IOException {
-    progress.stage("step", step, () -> new StepCommit(run, progress).run(step, before));
+    stage("step", step, "", () -> new StepCommit(run, progress).run(step, before));
+  }
+
+  private double stage(String name, long step, String size, Progress.Work work) throws IOException {
+    run.begin(step, name, size);
+    return progress.stage(name, step, work);
+  }
+
+  private String sampled() {
+    SamplerConf sampler = run.conf().sampler();
+    return "%d prompts × %d".formatted(sampler.promptsPerStep(), sampler.samples());
   }
 }

@@ -9,6 +9,7 @@ import dev.kindling.io.Commit;
 import dev.kindling.io.Leftovers;
 import dev.kindling.io.RunFolder;
 import dev.kindling.io.RunLock;
+import dev.kindling.io.RunStatus;
 import dev.kindling.io.StoredFile;
 import dev.kindling.objective.Objective;
 import dev.kindling.row.Table;
@@ -44,6 +45,7 @@ public final class Run implements AutoCloseable {
   private final Map<String, String> changed;
   private final Set<Long> verified = new HashSet<>();
   private final int examples;
+  private final StatusFile status;
   private Commit last;
 
   /** Read when it is asked for, and again once a step has been evaluated. */
@@ -80,6 +82,8 @@ public final class Run implements AutoCloseable {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     this.hadoop = context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
     this.last = folder.lastCommit().orElseThrow();
+    this.status =
+        new StatusFile(spark.sparkContext(), folder, conf.run().steps(), last.step(), version);
     this.examples = Math.toIntExact(folder.readCommit(0).rows().get(RunStart.ALL_PROMPTS));
     last.verify(folder.fileSystem(), folder.checkpoint(last.step()));
     verified.add(last.step());
@@ -294,6 +298,31 @@ public final class Run implements AutoCloseable {
     standing().best().ifPresent(kept::add);
     Leftovers.removeDiscarded(folder);
     Leftovers.pruneCheckpoints(folder, conf.run().keepCheckpoints(), kept);
+  }
+
+  /**
+   * Tells in the run's status file and in Spark's UI that a stage begins.
+   *
+   * @param work its size in words; empty where the name says all
+   */
+  void begin(long step, String stage, String work) throws IOException {
+    status.begin(step, stage, work);
+  }
+
+  /** Tells in the status file that a command has ended well. */
+  public void ended() throws IOException {
+    Optional<String> end = end();
+    boolean isComplete = end.isPresent() || last.step() >= conf.run().steps();
+    status.end(
+        last.step(),
+        isComplete ? RunStatus.State.COMPLETE : RunStatus.State.WAITING,
+        end.map(reason -> "The run is " + reason).orElse(null));
+  }
+
+  /** Tells in the status file how a command has ended that did not end well. */
+  public void failed(RunStatus.State state, String message, int exitCode, boolean retryable)
+      throws IOException {
+    status.fail(state, message, exitCode, retryable);
   }
 
   @Override

@@ -63,6 +63,7 @@ final class StepCommit {
             before.withStep(seconds));
     METRICS.write(METRICS.of(run.spark(), List.of(metrics)), run.folder().metrics(step).toString());
     run.commit(step, position, files);
+    MetricsSource.show(metrics);
     progress.step(metrics, run.conf().run().steps());
     tellOfAnUnfilledBatch(metrics);
     return rows.size();

@@ -2,6 +2,7 @@ package dev.kindling.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kindling.io.RunStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,9 +68,14 @@ class InterruptionTest {
   void tasksThatLoseTheirFilesToASignalAreNoNews() throws Exception {
     Process process = start(SmallRun.arguments("train", SmallRun.settings(place, "run")));
     try {
-      await(process, () -> Files.exists(place.resolve("run/prompts")));
+      await(process, () -> Files.exists(place.resolve("run/status.json")));
       process.destroy();
       requireInterrupted(process);
+      RunStatus status = RunStatus.read(SmallRun.folder(place, "run"));
+      assertThat(status.state()).isEqualTo(RunStatus.State.INTERRUPTED);
+      assertThat(status.exitCode()).isEqualTo(3);
+      assertThat(status.retryable()).isTrue();
+      assertThat(status.step()).isEqualTo(1);
     } finally {
       kill(process);
     }

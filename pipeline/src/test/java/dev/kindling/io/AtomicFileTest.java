@@ -69,6 +69,32 @@ class AtomicFileTest {
   }
 
   @Test
+  void newContentTakesThePlaceOfOldAndAFullDiskLeavesTheOld() throws IOException {
+    replace(sound(), "abc");
+    replace(sound(), "de");
+    assertThat(Files.readString(folder.resolve("target"))).isEqualTo("de");
+    FileSystem disk = FaultyFileSystem.open(FaultyFileSystem.withBytesFree(2), folder);
+    assertThatThrownBy(() -> replace(disk, "fgh"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("No space left on device");
+    assertThat(Files.readString(folder.resolve("target"))).isEqualTo("de");
+    assertThat(files()).containsExactly("target");
+  }
+
+  @Test
+  void aFileSystemOfTheOldInterfaceAloneReplacesToo() throws IOException {
+    FileSystem old = FaultyFileSystem.open(FaultyFileSystem.withBytesFree(100), folder);
+    replace(old, "abc");
+    replace(old, "de");
+    assertThat(Files.readString(folder.resolve("target"))).isEqualTo("de");
+    assertThat(files()).containsExactly("target");
+  }
+
+  private void replace(FileSystem disk, String content) throws IOException {
+    AtomicFile.replace(disk, target(), out -> out.write(content.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  @Test
   void aRetriedTaskMayWriteTheSameAgain() throws IOException {
     StoredFile first = write(sound(), "abc");
     assertThat(write(sound(), "abc")).isEqualTo(first);

@@ -1,0 +1,95 @@
+package dev.kindling.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A run's metrics as Prometheus reads them from the driver of a running application. */
+class PrometheusTest {
+  private static final long SECONDS = 180;
+
+  @TempDir private Path temporary;
+
+  @Test
+  void aRunningTrainShowsTheMetricsOfItsLastStep() throws Exception {
+    int port = freePort();
+    List<String> command =
+        MainProcess.command(
+            "-Dspark.ui.enabled=true",
+            "-Dspark.ui.port=" + port,
+            "-Dspark.metrics.conf.*.sink.prometheusServlet.class=org.apache.spark.metrics.sink.PrometheusServlet",
+            "-Dspark.metrics.conf.*.sink.prometheusServlet.path=/metrics/prometheus");
+    command.addAll(
+        List.of(
+            SmallRun.arguments("train", SmallRun.settings(temporary, "run", "run.steps=100000"))));
+    Path err = temporary.resolve("err");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(err.toFile())
+            .start();
+    try {
+      String metrics = await(process, port, err);
+      assertThat(value(metrics, "step")).isGreaterThanOrEqualTo(1);
+      assertThat(value(metrics, "rollouts")).isEqualTo(SmallRun.PROMPTS * SmallRun.SAMPLES);
+      assertThat(value(metrics, "reward")).isBetween(0.0, 1.0);
+      assertThat(value(metrics, "entropy")).isPositive();
+      assertThat(value(metrics, "tokens_per_second")).isPositive();
+      assertThat(value(metrics, "seconds_rollout")).isPositive();
+      // No refill: no figure.
+      assertThat(value(metrics, "seconds_refill")).isNaN();
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /** Reads until a step has been committed. */
+  private static String await(Process process, int port, Path err) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics/prometheus/"))
+            .build();
+    HttpClient client = HttpClient.newHttpClient();
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+    while (true) {
+      assertThat(process.isAlive()).as(Files.readString(err)).isTrue();
+      assertThat(System.nanoTime()).as(Files.readString(err)).isLessThan(deadline);
+      try {
+        String metrics = client.send(request, BodyHandlers.ofString()).body();
+        if (metrics.contains("_kindling_reward_")) {
+          return metrics;
+        }
+      } catch (IOException notThereYet) {
+        // Spark binds the port after a while.
+      }
+      Thread.sleep(200);
+    }
+  }
+
+  private static double value(String metrics, String name) {
+    Matcher line =
+        Pattern.compile(
+                "^metrics_\\S+_driver_kindling_" + name + "_Value\\S* (\\S+)$", Pattern.MULTILINE)
+            .matcher(metrics);
+    assertThat(line.find()).as(name + " in " + metrics).isTrue();
+    return Double.parseDouble(line.group(1));
+  }
+}
