@@ -2,6 +2,7 @@ package dev.kindling.command;
 
 import dev.kindling.check.InvalidInputException;
 import dev.kindling.io.FileMistake;
+import dev.kindling.io.RunInUseException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.ConnectException;
@@ -20,7 +21,7 @@ import org.apache.spark.SparkThrowable;
  * How a command ends that failed: what a person is told and whether a scheduler should try again.
  *
  * @param code {@link Main#USERS_MISTAKE} where a retry cannot help, {@link Main#OUR_FAULT} where it
- *     may or where nobody knows
+ *     may or where nobody knows, {@link Main#TRY_LATER} where it does once another driver has ended
  * @param lines what is printed
  */
 record Failure(int code, List<String> lines) {
@@ -35,6 +36,7 @@ record Failure(int code, List<String> lines) {
   private static final List<Cause> CAUSES =
       List.of(
           Failure::mistake,
+          Failure::inUse,
           Failure::fileSystem,
           Failure::path,
           Failure::unreachable,
@@ -69,6 +71,12 @@ record Failure(int code, List<String> lines) {
   private static Optional<Failure> mistake(Throwable cause) {
     return cause instanceof InvalidInputException mistake
         ? Optional.of(new Failure(Main.USERS_MISTAKE, mistake.violations()))
+        : Optional.empty();
+  }
+
+  private static Optional<Failure> inUse(Throwable cause) {
+    return cause instanceof RunInUseException
+        ? Optional.of(new Failure(Main.TRY_LATER, List.of(cause.getMessage())))
         : Optional.empty();
   }
 

@@ -17,7 +17,10 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
 import picocli.CommandLine.Spec;
 
-/** The command line. Exit codes: 0 done, 1 our fault, 2 the user's mistake, 3 interrupted. */
+/**
+ * The command line. Exit codes: 0 done, 1 our fault, 2 the user's mistake, 3 interrupted, 4 another
+ * driver holds the run.
+ */
 @Command(
     name = "submit.sh",
     mixinStandardHelpOptions = true,
@@ -30,7 +33,8 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     footer = {
       "",
-      "Exit codes: 0 done, 1 a fault of Kindling, 2 a mistake in input, 3 interrupted (resumable).",
+      "Exit codes: 0 done, 1 a fault of Kindling, 2 a mistake in input, 3 interrupted",
+      "(resumable), 4 another driver holds the run (try later).",
       "Example: ./submit.sh train --config conf/finqa.yaml --config conf/tiny.yaml --data train.json"
     })
 public final class Main implements Callable<Integer> {
@@ -42,6 +46,9 @@ public final class Main implements Callable<Integer> {
 
   /** Stopped by a signal; the run can be resumed. */
   static final int INTERRUPTED = 3;
+
+  /** Another driver holds the run; once it ends, the same command goes on. */
+  static final int TRY_LATER = 4;
 
   @Spec private CommandSpec spec;
 

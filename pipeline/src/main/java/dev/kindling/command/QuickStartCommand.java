@@ -25,6 +25,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code quickstart}: a cold start and its escape, at a size that a laptop trains. */
@@ -78,6 +79,8 @@ final class QuickStartCommand implements Callable<Integer> {
       paramLabel = "KEY=VALUE",
       description = "One setting for every arm and the base, over conf/quickstart.yaml.")
   private List<String> settings = new ArrayList<>();
+
+  @Mixin private LockOptions lock;
 
   private static Map<String, List<String>> arms() {
     Map<String, List<String>> arms = new LinkedHashMap<>();
@@ -175,8 +178,8 @@ final class QuickStartCommand implements Callable<Integer> {
     return List.of("run.folder=" + root, "run.name=" + name);
   }
 
-  private static Arm train(Progress progress, Configuration conf) throws Exception {
-    try (Run run = Sessions.runs(progress).start(conf, true, OptionalLong.empty())) {
+  private Arm train(Progress progress, Configuration conf) throws Exception {
+    try (Run run = lock.runs(progress).start(conf, true, OptionalLong.empty())) {
       Told.of(run, () -> new Pipeline(run, progress).train());
       return Reports.arm(run);
     }

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that say which run and with which settings. */
@@ -66,6 +67,8 @@ final class RunOptions {
       })
   private Long fromStep;
 
+  @Mixin private LockOptions lock;
+
   /** The effective configuration, every violated rule reported at once. */
   Configuration configuration() throws IOException {
     List<YamlText> texts = new ArrayList<>();
@@ -108,7 +111,7 @@ final class RunOptions {
           "Invalid --from-step: %d (must come with --resume)".formatted(fromStep));
     }
     TorchProbe.requireGpus(Sessions.session());
-    return Sessions.runs(progress)
+    return lock.runs(progress)
         .start(conf, resume, fromStep == null ? OptionalLong.empty() : OptionalLong.of(fromStep));
   }
 

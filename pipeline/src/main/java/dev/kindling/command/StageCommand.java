@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -32,6 +33,8 @@ final class StageCommand implements Callable<Integer> {
       required = true,
       description = "Run folder, for example runs/finqa.")
   private String folder;
+
+  @Mixin private LockOptions lock;
 
   private StageCommand(Work work) {
     this.work = work;
@@ -82,7 +85,7 @@ final class StageCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     TorchProbe.requireGpus(Sessions.session());
     try (Progress progress = Progress.ofStages(Sessions.session());
-        Run run = Sessions.runs(progress).open(folder)) {
+        Run run = lock.runs(progress).open(folder)) {
       work.run(new Pipeline(run, progress), run.lastStep() + 1);
       run.end().map(reason -> "The run is " + reason).ifPresent(progress::say);
     }

@@ -107,7 +107,8 @@ public final class RunLock implements Closeable {
    * Takes the lock of a run folder.
    *
    * @param folder the run folder
-   * @throws InvalidInputException naming host, process and time, when another driver holds it
+   * @throws RunInUseException naming host, process and time, when another driver holds it
+   * @throws InvalidInputException when there is a claim that no driver wrote
    */
   public static RunLock acquire(FileSystem fileSystem, Path folder) throws IOException {
     for (int tries = 1; ; tries++) {
@@ -115,7 +116,7 @@ public final class RunLock implements Closeable {
         return tryToAcquire(fileSystem, folder);
       } catch (Contended both) {
         if (tries == MOST_TRIES) {
-          throw new InvalidInputException(both.getMessage(), both);
+          throw new RunInUseException(both.getMessage(), both);
         }
         pause();
       }
@@ -224,7 +225,7 @@ public final class RunLock implements Closeable {
     if (Duration.between(Instant.parse(holder.since()), Instant.now()).abs().compareTo(YOUNG) < 0) {
       throw new Contended(message);
     }
-    throw new InvalidInputException(message);
+    throw new RunInUseException(message);
   }
 
   private static String hostName() {

@@ -23,6 +23,7 @@ import dev.kindling.io.WayBack;
 import dev.kindling.row.Table;
 import dev.kindling.stage.VerifierNames;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,7 @@ public final class RunStart {
   private final SparkSession spark;
   private final Progress progress;
   private final String version;
+  private final RunLocks locks;
 
   /**
    * Runs of a session.
@@ -49,9 +51,19 @@ public final class RunStart {
    * @param version of this build, for commits
    */
   public RunStart(SparkSession spark, Progress progress, String version) {
+    this(spark, progress, version, Duration.ZERO);
+  }
+
+  private RunStart(SparkSession spark, Progress progress, String version, Duration longest) {
     this.spark = spark;
     this.progress = progress;
     this.version = version;
+    this.locks = new RunLocks(spark, progress, longest);
+  }
+
+  /** The same, but a driver that holds a run is waited for, so long at most. */
+  public RunStart waiting(Duration longest) {
+    return new RunStart(spark, progress, version, longest);
   }
 
   /**
@@ -92,7 +104,7 @@ public final class RunStart {
 
   private RunLock claim(Path root) throws IOException {
     try {
-      return RunLock.acquire(root.getFileSystem(hadoop()), root);
+      return locks.take(root.getFileSystem(hadoop()), root);
     } catch (IOException refused) {
       throw FileMistake.of(
           "Cannot write to run folder %s: %s (run.folder must be writable and have free space)"
@@ -122,7 +134,7 @@ public final class RunStart {
 
   private Run resume(RunFolder folder, Configuration conf, OptionalLong fromStep)
       throws IOException {
-    RunLock lock = RunLock.acquire(folder.fileSystem(), folder.root());
+    RunLock lock = locks.take(folder.fileSystem(), folder.root());
     try {
       return resume(folder, conf, fromStep, lock);
     } catch (IOException | RuntimeException e) {
@@ -161,7 +173,7 @@ public final class RunStart {
   /** Opens a run for one more stage, with the configuration it was started with. */
   public Run open(String path) throws IOException {
     RunFolder folder = RunFolder.open(hadoop(), UserPath.of(path));
-    RunLock lock = RunLock.acquire(folder.fileSystem(), folder.root());
+    RunLock lock = locks.take(folder.fileSystem(), folder.root());
     try {
       return opened(folder, Optional.of(lock), List.of(), List.of());
     } catch (IOException | RuntimeException e) {

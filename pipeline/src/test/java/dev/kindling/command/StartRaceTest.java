@@ -2,9 +2,9 @@ package dev.kindling.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.kindling.check.InvalidInputException;
 import dev.kindling.conf.Configuration;
 import dev.kindling.io.RunFolder;
+import dev.kindling.io.RunInUseException;
 import dev.kindling.io.StoredFile;
 import dev.kindling.run.Progress;
 import dev.kindling.run.Run;
@@ -69,7 +69,7 @@ class StartRaceTest {
       try {
         start.get();
       } catch (ExecutionException refused) {
-        assertThat(refused).hasCauseInstanceOf(InvalidInputException.class);
+        assertThat(refused).hasCauseInstanceOf(RunInUseException.class);
         refusals.add(refused.getCause().getMessage());
       }
     }

@@ -38,7 +38,7 @@ class RunLockTest {
   void aSecondDriverIsToldWhoHoldsTheRunAndWhatToDo() throws IOException {
     try (RunLock held = acquire()) {
       assertThatThrownBy(this::acquire)
-          .isInstanceOf(InvalidInputException.class)
+          .isInstanceOf(RunInUseException.class)
           .hasMessageContaining(
               "Run folder " + root() + " is in use by process " + ProcessHandle.current().pid())
           .hasMessageContaining(" on host " + InetAddress.getLocalHost().getHostName())
@@ -140,7 +140,7 @@ class RunLockTest {
                       most.accumulateAndGet(holders.incrementAndGet(), Math::max);
                       held.verifyHeld();
                       holders.decrementAndGet();
-                    } catch (InvalidInputException refused) {
+                    } catch (RunInUseException refused) {
                       assertThat(refused).hasMessageContaining("is in use by process");
                     }
                   }
@@ -170,7 +170,7 @@ class RunLockTest {
                 held.verifyHeld();
                 together.await();
                 return true;
-              } catch (InvalidInputException refused) {
+              } catch (RunInUseException refused) {
                 together.await();
                 return false;
               }
