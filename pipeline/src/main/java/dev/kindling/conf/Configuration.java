@@ -173,6 +173,19 @@ public record Configuration(
     return (Configuration) SCHEMA.bind(values);
   }
 
+  /** These settings, but some as another configuration has them. */
+  public Configuration with(Configuration other, Set<String> keys) {
+    Map<String, JsonNode> values = settings();
+    Map<String, JsonNode> others = other.settings();
+    keys.forEach(key -> values.put(key, others.get(key)));
+    return (Configuration) SCHEMA.bind(values);
+  }
+
+  /** Every setting by its key. */
+  private Map<String, JsonNode> settings() {
+    return new YamlText("the run's settings", toYaml()).settings();
+  }
+
   /** The effective configuration: every key in the order of the records; reads back as equal. */
   public String toYaml() {
     return YamlText.write(SCHEMA.write(this));
@@ -276,10 +289,8 @@ public record Configuration(
    */
   public Map<String, String> requireResumable(YamlText saved) {
     // A setting that came after the run began had its default then.
-    String started = load(List.of(saved), List.of()).toYaml();
-    Map<String, JsonNode> before = new YamlText("the run's settings", started).settings();
-    Map<String, JsonNode> now =
-        new LinkedHashMap<>(new YamlText("these settings", toYaml()).settings());
+    Map<String, JsonNode> before = load(List.of(saved), List.of()).settings();
+    Map<String, JsonNode> now = settings();
     now.entrySet().removeIf(setting -> setting.getValue().equals(before.get(setting.getKey())));
     Check check = new Check();
     now.forEach(

@@ -75,8 +75,13 @@ public record EvaluationSet(
         paths.each().stream()
             .map(path -> ABSOLUTE.matcher(path).lookingAt() ? path : folder + "/" + path)
             .toList();
+    return with(new Paths(places));
+  }
+
+  /** The same with other files. */
+  public EvaluationSet with(Paths others) {
     return new EvaluationSet(
-        name, new Paths(places), format, verifier, samples, examples, k, temperature, topP);
+        name, others, format, verifier, samples, examples, k, temperature, topP);
   }
 
   /** Adds the rules of the numbers, which stand under {@code key}. */

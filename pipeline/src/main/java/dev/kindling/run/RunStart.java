@@ -3,21 +3,15 @@ package dev.kindling.run;
 import dev.kindling.check.InvalidInputException;
 import dev.kindling.check.Sha256;
 import dev.kindling.conf.Configuration;
-import dev.kindling.conf.DataConf;
-import dev.kindling.conf.EvaluationSet;
 import dev.kindling.conf.EvaluationSetConf;
-import dev.kindling.conf.Paths;
 import dev.kindling.conf.TrainerConf;
 import dev.kindling.conf.YamlText;
 import dev.kindling.engine.train.LearningRate;
 import dev.kindling.io.Commit;
-import dev.kindling.io.Digests;
 import dev.kindling.io.FileMistake;
 import dev.kindling.io.Leftovers;
-import dev.kindling.io.Manifest;
 import dev.kindling.io.RunFolder;
 import dev.kindling.io.RunLock;
-import dev.kindling.io.StoredFile;
 import dev.kindling.io.UserPath;
 import dev.kindling.io.WayBack;
 import dev.kindling.row.Table;
@@ -29,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -118,7 +111,7 @@ public final class RunStart {
       throws IOException {
     RunFolder folder = RunFolder.create(hadoop(), root, conf.toYaml());
     try {
-      initialise(folder, conf, model);
+      beginning().write(folder, conf, model);
       return run(folder, Optional.of(lock), conf, Map.of());
     } catch (IOException | RuntimeException failed) {
       // Else the next try would be told that the run exists.
@@ -143,12 +136,13 @@ public final class RunStart {
     }
   }
 
-  private Run resume(RunFolder folder, Configuration conf, OptionalLong fromStep, RunLock lock)
+  private Run resume(RunFolder folder, Configuration given, OptionalLong fromStep, RunLock lock)
       throws IOException {
     if (fromStep.isPresent()) {
       // A command that is refused moves nothing.
       Commit back = WayBack.whole(folder, fromStep.getAsLong());
-      conf.requireResumable(saved(folder, Optional.of(back)));
+      YamlText before = saved(folder, Optional.of(back));
+      settled(folder, given, before).requireResumable(before);
       WayBack.to(folder, fromStep.getAsLong())
           .forEach(path -> progress.tell("Set aside in discarded/ until the next commit: " + path));
     }
@@ -159,15 +153,23 @@ public final class RunStart {
               WayBack.verifyHistory(folder);
               return saved(folder);
             });
+    Configuration conf = settled(folder, given, saved);
     Map<String, String> changed = conf.requireResumable(saved);
     Leftovers.removeUncommitted(folder)
         .forEach(path -> progress.tell("Removed uncommitted " + path));
     if (folder.lastCommit().isEmpty()) {
       try (InitialModel model = InitialModel.of(hadoop(), conf)) {
-        initialise(folder, conf, model);
+        beginning().write(folder, conf, model);
       }
     }
     return orWayBack(folder, () -> run(folder, Optional.of(lock), conf, changed));
+  }
+
+  /** The settings to go on with, in which data that is the run's has the paths of its start. */
+  private Configuration settled(RunFolder folder, Configuration given, YamlText saved)
+      throws IOException {
+    return new StartedData(hadoop(), folder)
+        .settled(given, Configuration.load(List.of(saved), List.of()));
   }
 
   /** Opens a run for one more stage, with the configuration it was started with. */
@@ -280,72 +282,13 @@ public final class RunStart {
     return new YamlText(folder.config().toString(), text);
   }
 
-  private void initialise(RunFolder folder, Configuration conf, InitialModel model)
-      throws IOException {
-    Map<String, String> inputs = new TreeMap<>(model.writeFiles(folder));
-    long examples = writePrompts(folder, conf);
-    List<StoredFile> files = model.writeSlices(folder, conf.trainer().slices());
-    putManifest(inputs, folder, ALL_PROMPTS);
-    for (EvaluationSet set : conf.evaluationSets()) {
-      putManifest(inputs, folder, place(folder, set));
-    }
-    Commit.first(conf.digest(), inputs, files, Map.of(ALL_PROMPTS, examples), version)
-        .write(folder.fileSystem(), folder.commit(0));
-  }
-
-  private static void putManifest(Map<String, String> inputs, RunFolder folder, String table)
-      throws IOException {
-    Path manifest = Manifest.file(new Path(folder.root(), table));
-    inputs.put(
-        new Path(table).suffix(".json").toString(),
-        Digests.sha256(folder.fileSystem(), manifest).sha256());
-  }
-
-  private long writePrompts(RunFolder folder, Configuration conf) throws IOException {
-    RunModel model = RunModel.read(folder, conf);
-    if (conf.sampler().endOfSequence().isEmpty()) {
-      model.texts().disagreement(model.endOfSequence()).ifPresent(progress::tell);
-    }
-    DataConf data = conf.data();
-    Paths paths =
-        data.path()
-            .orElseThrow(
-                () -> new InvalidInputException("Missing data.path (give --data, or set it)"));
-    PromptFiles files = PromptFiles.read(hadoop(), conf, model, paths);
-    if (data.maxExamples() > 0 && !files.prompts().isEmpty()) {
-      files = files.atMost(data.maxExamples(), conf.run().seed(), data.shuffle());
-    }
-    long examples = write(folder, files, ALL_PROMPTS);
-    if (examples == 0) {
-      throw new InvalidInputException(
-          "Invalid data.path: " + paths + " (must have at least one usable record)");
-    }
-    for (EvaluationSet set : conf.evaluationSets()) {
-      write(
-          folder,
-          PromptFiles.read(hadoop(), conf.forReading(set), model, set.paths()),
-          place(folder, set));
-    }
-    return examples;
-  }
-
-  /** Where in the run folder the prompts of an evaluation set lie. */
-  private static String place(RunFolder folder, EvaluationSet set) {
-    return folder.evaluationPrompts().getName() + "/" + set.name();
-  }
-
-  private long write(RunFolder folder, PromptFiles files, String table) throws IOException {
-    files.tell(progress, folder, table);
-    return StepTables.write(
-        folder.fileSystem(),
-        Table.PROMPTS,
-        Table.PROMPTS.of(spark, files.prompts()),
-        new Path(folder.root(), table));
-  }
-
   /** Writes the prompts of a run that has no data set file, and gives their number. */
   public static long writePrompts(RunFolder folder, Dataset<Row> prompts) throws IOException {
     return StepTables.write(folder.fileSystem(), Table.PROMPTS, prompts, folder.prompts());
+  }
+
+  private RunBeginning beginning() {
+    return new RunBeginning(spark, progress, version);
   }
 
   private org.apache.hadoop.conf.Configuration hadoop() {

@@ -55,7 +55,12 @@ final class StepTables {
     return write(files, table, content, path, Map.of());
   }
 
-  private static long write(
+  /**
+   * The same of a table that goes on to know what it is made from.
+   *
+   * @param from digests by name
+   */
+  static long write(
       FileSystem files, Table<?> table, Dataset<Row> content, Path path, Map<String, String> from)
       throws IOException {
     Manifest.drop(files, path);
