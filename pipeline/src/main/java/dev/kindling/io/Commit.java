@@ -47,7 +47,7 @@ public record Commit(
   private static final String BLANK_DIGEST = "0".repeat(64);
 
   /** Of the files of a run that this version writes and reads. */
-  private static final int FORMAT = 3;
+  private static final int FORMAT = 4;
 
   /** Refuses what no step can have written. */
   public Commit {
