@@ -110,6 +110,7 @@ public final class Main implements Callable<Integer> {
         .forEach(commandLine::addSubcommand);
     StageCommand.all().forEach(stage -> commandLine.addSubcommand(stage.getCommandName(), stage));
     Stream.of(
+            new StagesCommand(),
             new EvaluateCommand(),
             new ExportCommand(),
             new ReportCommand(),

@@ -116,6 +116,27 @@ final class RunOptions {
   }
 
   /**
+   * The same for stages of a step, which goes on in any case and keeps what an interrupted step has
+   * finished; of no step as {@link #start(Progress, Configuration)}.
+   */
+  Run start(Progress progress, Configuration conf, OptionalLong step) throws IOException {
+    if (step.isEmpty()) {
+      return start(progress, conf);
+    }
+    if (fromStep != null) {
+      throw new InvalidInputException(
+          "Invalid --from-step: %d (must not come with --step, which may be repeated)"
+              .formatted(fromStep));
+    }
+    TorchProbe.requireGpus(Sessions.session());
+    return lock.runs(progress).startAt(conf, step.getAsLong());
+  }
+
+  LockOptions lock() {
+    return lock;
+  }
+
+  /**
    * The settings of a file that was given by {@code --config}.
    *
    * @throws InvalidInputException if there is no such file, or it is too long or not UTF-8

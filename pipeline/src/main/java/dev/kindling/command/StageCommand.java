@@ -1,11 +1,9 @@
 package dev.kindling.command;
 
-import dev.kindling.run.Pipeline;
 import dev.kindling.run.Progress;
 import dev.kindling.run.Run;
-import dev.kindling.stage.Measure;
+import dev.kindling.run.Stage;
 import dev.kindling.stage.TorchProbe;
-import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -18,14 +16,9 @@ import picocli.CommandLine.Option;
  * before it in the run folder's next step and writes its own, replacing what an interrupted try
  * left.
  */
-@Command(mixinStandardHelpOptions = true)
+@Command(mixinStandardHelpOptions = true, sortOptions = false)
 final class StageCommand implements Callable<Integer> {
-  /** A stage's work on one step. */
-  private interface Work {
-    void run(Pipeline pipeline, long step) throws IOException;
-  }
-
-  private final Work work;
+  private final Stage stage;
 
   @Option(
       names = "--run",
@@ -34,50 +27,48 @@ final class StageCommand implements Callable<Integer> {
       description = "Run folder, for example runs/finqa.")
   private String folder;
 
+  @Mixin private StepOptions step;
   @Mixin private LockOptions lock;
 
-  private StageCommand(Work work) {
-    this.work = work;
+  private StageCommand(Stage stage) {
+    this.stage = stage;
   }
 
   /** The commands of all these stages, in their order. */
   static List<CommandLine> all() {
     return List.of(
         of(
-            "rollout",
-            Pipeline::rollout,
+            Stage.ROLLOUT,
             "Samples every prompt's group of the next step (1-prompts to 2-rollouts)."),
+        of(Stage.SCORE, "Verifies every sampled answer of the next step (2-rollouts to 3-scores)."),
         of(
-            "score",
-            Pipeline::score,
-            "Verifies every sampled answer of the next step (2-rollouts to 3-scores)."),
-        of(
-            "refill",
-            Pipeline::refill,
+            Stage.REFILL,
             "Samples further prompts in place of those whose rewards are all equal (refill-01, ...).",
             "Does nothing unless objective.dynamic_sampling.max_rounds is above 1."),
         of(
-            "weigh",
-            Pipeline::weigh,
+            Stage.WEIGH,
             "Turns success estimates into coefficients, in SQL (3-scores to 4-weights)."),
         of(
-            "batch",
-            Pipeline::batch,
+            Stage.BATCH,
             "Lays out the training sequences of the next step (4-weights to 5-batches)."),
         of(
-            "step",
-            (pipeline, step) -> pipeline.step(step, Measure.Seconds.UNKNOWN),
+            Stage.STEP,
             "Runs the gradient step and commits (5-batches to 6-step and the checkpoint)."));
   }
 
-  private static CommandLine of(String name, Work work, String... description) {
-    CommandLine command = new CommandLine(new StageCommand(work));
+  private static CommandLine of(Stage stage, String... description) {
+    String name = stage.label();
+    CommandLine command = new CommandLine(new StageCommand(stage));
     command
         .setCommandName(name)
         .getCommandSpec()
         .usageMessage()
         .description(description)
-        .footer("", "Example:", "  ./submit.sh " + name + " --run runs/finqa");
+        .footer(
+            "",
+            "Examples:",
+            "  ./submit.sh " + name + " --run runs/finqa",
+            "  ./submit.sh " + name + " --run runs/finqa --step 12");
     return command;
   }
 
@@ -86,8 +77,7 @@ final class StageCommand implements Callable<Integer> {
     TorchProbe.requireGpus(Sessions.session());
     try (Progress progress = Progress.ofStages(Sessions.session());
         Run run = lock.runs(progress).open(folder)) {
-      work.run(new Pipeline(run, progress), run.lastStep() + 1);
-      run.end().map(reason -> "The run is " + reason).ifPresent(progress::say);
+      step.run(run, progress, List.of(stage));
     }
     return 0;
   }

@@ -19,11 +19,24 @@ public final class Leftovers {
    * @return the removed paths, relative to the run folder
    */
   public static List<String> removeUncommitted(RunFolder run) throws IOException {
+    return removeUncommitted(run, false);
+  }
+
+  /** The same, but the tables of the step behind the last committed one stay. */
+  public static List<String> removeBesideNextTables(RunFolder run) throws IOException {
+    return removeUncommitted(run, true);
+  }
+
+  private static List<String> removeUncommitted(RunFolder run, boolean keepsTables)
+      throws IOException {
     List<Long> committed = run.committedSteps();
     List<Path> rubbish = new ArrayList<>();
     for (Path parent : run.stepParents()) {
       SortedMap<Long, Path> steps = run.stepFolders(parent);
       steps.keySet().removeAll(committed);
+      if (keepsTables && parent.equals(run.root())) {
+        steps.remove((long) committed.size());
+      }
       rubbish.addAll(steps.values());
     }
     for (Path parent : List.of(run.root(), run.model(), run.evaluationPrompts())) {

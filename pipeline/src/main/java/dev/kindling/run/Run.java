@@ -130,6 +130,16 @@ public final class Run implements AutoCloseable {
     return tables.read(open(), round, table);
   }
 
+  /** Whether one round's table of the open step is finished, and what it was made from the same. */
+  boolean isWhole(int round, Table<?> table) throws IOException {
+    return tables.isWhole(open(), round, table);
+  }
+
+  /** How many rounds of sampling of a step have scores, finished or not; at least 1. */
+  int rounds(long step) throws IOException {
+    return folder.tables(step, Table.SCORES.name()).size();
+  }
+
   private StepTables.Open open() {
     return new StepTables.Open(last.step() + 1, last.digest());
   }

@@ -1,6 +1,7 @@
 package dev.kindling.run;
 
 import dev.kindling.check.InvalidInputException;
+import dev.kindling.check.Sha256;
 import dev.kindling.conf.Configuration;
 import dev.kindling.conf.DataConf;
 import dev.kindling.conf.EvaluationSet;
@@ -46,7 +47,12 @@ final class RunBeginning {
     for (EvaluationSet set : conf.evaluationSets()) {
       putManifest(inputs, folder, place(folder, set));
     }
-    Commit.first(conf.digest(), inputs, files, Map.of(RunStart.ALL_PROMPTS, examples), version)
+    Commit.first(
+            Sha256.of(folder.readConfig()),
+            inputs,
+            files,
+            Map.of(RunStart.ALL_PROMPTS, examples),
+            version)
         .write(folder.fileSystem(), folder.commit(0));
   }
 

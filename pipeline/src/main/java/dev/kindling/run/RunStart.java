@@ -1,5 +1,6 @@
 package dev.kindling.run;
 
+import dev.kindling.check.Check;
 import dev.kindling.check.InvalidInputException;
 import dev.kindling.check.Sha256;
 import dev.kindling.conf.Configuration;
@@ -60,12 +61,43 @@ public final class RunStart {
   }
 
   /**
+   * What becomes of a run that exists.
+   *
+   * @param isAllowed whether it may be gone on with
+   * @param fromStep step to go back to first; empty for the last one
+   * @param keepsTables whether what an interrupted step has finished stays
+   */
+  private record Resumption(boolean isAllowed, OptionalLong fromStep, boolean keepsTables) {}
+
+  /**
    * Starts a run, or goes on with it.
    *
    * @param resume whether a run that exists may be gone on with; one that does not exist is started
    * @param fromStep step to go back to first; empty for the last one
    */
   public Run start(Configuration conf, boolean resume, OptionalLong fromStep) throws IOException {
+    return start(conf, new Resumption(resume, fromStep, false));
+  }
+
+  /**
+   * Starts a run for stages of its first step, or goes on with it for stages of any; what an
+   * interrupted step has finished stays.
+   *
+   * @param step of a run that does not exist it must be 1
+   */
+  public Run startAt(Configuration conf, long step) throws IOException {
+    Path root = root(conf);
+    new Check()
+        .that(
+            step == 1 || RunFolder.exists(hadoop(), root),
+            "--step",
+            step,
+            "must be 1: there is no run in " + root)
+        .done();
+    return start(conf, new Resumption(true, OptionalLong.empty(), true));
+  }
+
+  private static Path root(Configuration conf) {
     String name =
         conf.run()
             .name()
@@ -73,19 +105,23 @@ public final class RunStart {
                 () ->
                     new InvalidInputException(
                         "Missing run.name (give --name, or a run file by --config)"));
+    return UserPath.of(conf.run().folder(), name);
+  }
+
+  private Run start(Configuration conf, Resumption how) throws IOException {
+    Path root = root(conf);
     requireKnownVerifiers(conf);
-    Path root = UserPath.of(conf.run().folder(), name);
-    if (fromStep.isPresent() || (resume && RunFolder.exists(hadoop(), root))) {
-      return resume(RunFolder.open(hadoop(), root), conf, fromStep);
+    if (how.fromStep().isPresent() || (how.isAllowed() && RunFolder.exists(hadoop(), root))) {
+      return resume(RunFolder.open(hadoop(), root), conf, how);
     }
     boolean isNew = !root.getFileSystem(hadoop()).exists(root);
     // Whatever can be refused without a folder is refused before there is one.
     try (InitialModel model = InitialModel.of(hadoop(), conf)) {
       RunLock lock = claim(root);
       try {
-        if (resume && RunFolder.exists(hadoop(), root)) {
+        if (how.isAllowed() && RunFolder.exists(hadoop(), root)) {
           // Another driver has started it since, and ended.
-          return resume(RunFolder.open(hadoop(), root), conf, OptionalLong.empty(), lock);
+          return resume(RunFolder.open(hadoop(), root), conf, how, lock);
         }
         return create(root, conf, model, lock, isNew);
       } catch (IOException | RuntimeException e) {
@@ -125,25 +161,24 @@ public final class RunStart {
     folder.fileSystem().delete(isNew ? folder.root() : folder.config(), true);
   }
 
-  private Run resume(RunFolder folder, Configuration conf, OptionalLong fromStep)
-      throws IOException {
+  private Run resume(RunFolder folder, Configuration conf, Resumption how) throws IOException {
     RunLock lock = locks.take(folder.fileSystem(), folder.root());
     try {
-      return resume(folder, conf, fromStep, lock);
+      return resume(folder, conf, how, lock);
     } catch (IOException | RuntimeException e) {
       lock.close();
       throw e;
     }
   }
 
-  private Run resume(RunFolder folder, Configuration given, OptionalLong fromStep, RunLock lock)
+  private Run resume(RunFolder folder, Configuration given, Resumption how, RunLock lock)
       throws IOException {
-    if (fromStep.isPresent()) {
+    if (how.fromStep().isPresent()) {
+      long step = how.fromStep().getAsLong();
       // A command that is refused moves nothing.
-      Commit back = WayBack.whole(folder, fromStep.getAsLong());
-      YamlText before = saved(folder, Optional.of(back));
-      settled(folder, given, before).requireResumable(before);
-      WayBack.to(folder, fromStep.getAsLong())
+      YamlText saved = saved(folder, Optional.of(WayBack.whole(folder, step)));
+      settled(folder, given, saved).requireResumable(saved);
+      WayBack.to(folder, step)
           .forEach(path -> progress.tell("Set aside in discarded/ until the next commit: " + path));
     }
     YamlText saved =
@@ -155,7 +190,9 @@ public final class RunStart {
             });
     Configuration conf = settled(folder, given, saved);
     Map<String, String> changed = conf.requireResumable(saved);
-    Leftovers.removeUncommitted(folder)
+    (how.keepsTables()
+            ? Leftovers.removeBesideNextTables(folder)
+            : Leftovers.removeUncommitted(folder))
         .forEach(path -> progress.tell("Removed uncommitted " + path));
     if (folder.lastCommit().isEmpty()) {
       try (InitialModel model = InitialModel.of(hadoop(), conf)) {

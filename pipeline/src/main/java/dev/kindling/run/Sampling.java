@@ -4,12 +4,12 @@ import static dev.kindling.row.Table.PROMPTS;
 import static dev.kindling.row.Table.ROLLOUTS;
 import static dev.kindling.row.Table.SCORES;
 
-import dev.kindling.objective.DynamicSampling;
 import dev.kindling.stage.Given;
 import dev.kindling.stage.Refill;
 import dev.kindling.stage.Rollout;
 import dev.kindling.stage.Score;
 import java.io.IOException;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -44,19 +44,15 @@ final class Sampling {
   /** Samples further prompts while too few have rewards that differ, where that is asked for. */
   long refill(long step) throws IOException {
     run.dropRounds(step);
-    int rounds = run.objective().sampling().map(DynamicSampling::maxRounds).orElse(1);
     long rows = 0;
-    for (int round = 1; round < rounds && draw(step, round); round++) {
+    Optional<Refill.Round> next = weighing.next(step);
+    for (int round = 1; next.isPresent(); round++) {
+      run.write(round, PROMPTS, run.draw(next.get().drawn(), next.get().count()));
       sample(step, round);
       rows += verify(round);
+      next = weighing.next(step);
     }
     return rows;
-  }
-
-  private boolean draw(long step, int round) throws IOException {
-    DynamicSampling sampling = run.objective().sampling().orElseThrow();
-    Refill.Round next = Refill.next(weighing.weighed(step), sampling, run.examples());
-    return next.count() > 0 && run.write(round, PROMPTS, run.draw(next.drawn(), next.count())) > 0;
   }
 
   private long sample(long step, int round) throws IOException {

@@ -103,6 +103,16 @@ final class StepTables {
     return table.read(spark, paths.stream().map(Path::toString).toArray(String[]::new));
   }
 
+  /** Whether one round's table of the open step is finished, and what it was made from the same. */
+  boolean isWhole(Open open, int round, Table<?> table) throws IOException {
+    try {
+      held(open, open.step(), round, table);
+      return true;
+    } catch (InvalidInputException unfinished) {
+      return false;
+    }
+  }
+
   /** The rows of one round's table of the open step. */
   Dataset<Row> read(Open open, int round, Table<?> table) throws IOException {
     return table.read(spark, held(open, open.step(), round, table).toString());

@@ -5,15 +5,21 @@ import static dev.kindling.row.Table.SCORES;
 import static dev.kindling.row.Table.WEIGHTS;
 
 import dev.kindling.check.InvalidInputException;
+import dev.kindling.objective.DynamicSampling;
+import dev.kindling.stage.Refill;
 import dev.kindling.stage.Score;
 import dev.kindling.stage.weigh.Carry;
 import dev.kindling.stage.weigh.CompiledSql;
 import dev.kindling.stage.weigh.Weigh;
 import java.io.IOException;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/** A step's scores to weights, and the estimates that are carried on where there are any. */
+/**
+ * A step's scores to weights, the further round of sampling that these ask for, and the estimates
+ * that are carried on where there are any.
+ */
 final class Weighing {
   private final Run run;
 
@@ -24,9 +30,15 @@ final class Weighing {
   /**
    * Writes 4-weights and, where estimates are carried, 4-carried; gives the rows of the first.
    *
-   * @throws InvalidInputException if too many verdicts are faults of the verifier
+   * @throws InvalidInputException if too many verdicts are faults of the verifier, or a further
+   *     round of sampling is missing
    */
   long weigh(long step) throws IOException {
+    if (next(step).isPresent()) {
+      throw new InvalidInputException(
+          "Missing table %s: too few prompts of step %d have rewards that differ yet (run the stage that writes it: refill)"
+              .formatted(run.folder().table(step, run.rounds(step), SCORES.name()), step));
+    }
     Dataset<Row> scores = run.read(step, SCORES);
     long rows = CompiledSql.writing(scores, () -> run.write(WEIGHTS, weighed(step, scores)));
     if (run.carriesEstimates()) {
@@ -35,9 +47,17 @@ final class Weighing {
     return rows;
   }
 
-  /** The weights of what the step has scored so far. */
-  Dataset<Row> weighed(long step) throws IOException {
-    return weighed(step, run.read(step, SCORES));
+  /**
+   * The prompts of the round behind those that the step has scored; empty where none is to come.
+   */
+  Optional<Refill.Round> next(long step) throws IOException {
+    Optional<DynamicSampling> sampling = run.objective().sampling();
+    if (sampling.isEmpty() || run.rounds(step) >= sampling.get().maxRounds()) {
+      return Optional.empty();
+    }
+    Dataset<Row> weighed = weighed(step, run.read(step, SCORES));
+    return Optional.of(Refill.next(weighed, sampling.get(), run.examples()))
+        .filter(round -> round.count() > 0);
   }
 
   private Dataset<Row> weighed(long step, Dataset<Row> scores) throws IOException {

@@ -40,9 +40,6 @@ public final class Measure {
   /** Wall time of the stages, in seconds; null where not known. */
   public record Seconds(
       Double rollout, Double score, Double refill, Double weigh, Double batch, Double step) {
-    /** The stages ran in processes of their own. */
-    public static final Seconds UNKNOWN = new Seconds(null, null, null, null, null, null);
-
     /** The same with the gradient step's. */
     public Seconds withStep(double seconds) {
       return new Seconds(rollout, score, refill, weigh, batch, seconds);

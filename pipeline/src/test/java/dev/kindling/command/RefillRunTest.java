@@ -1,6 +1,7 @@
 package dev.kindling.command;
 
 import static dev.kindling.command.CommandResult.ok;
+import static dev.kindling.command.CommandResult.refuses;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kindling.io.CheckpointSlice;
@@ -168,6 +169,35 @@ class RefillRunTest {
     }
     killInTheMiddleOfTheRefill(SmallRun.folder(temporary, "killed"), 1);
     assertEqualToTheLoop(SmallRun.train(settings("killed"), true));
+  }
+
+  @Test
+  void aRefillThatWasKilledBetweenItsRoundsIsNotWeighed() throws IOException {
+    String folder = temporary.resolve("between").toString();
+    ok(SmallRun.arguments("stages", settings("between"), "prepare..score", "--step=1"));
+    RunFolder run = SmallRun.folder(temporary, "between");
+    String message =
+        "Missing table %s: too few prompts of step 1 have rewards that differ yet (run the stage that writes it: refill)";
+    refuses(message.formatted(run.table(1, 1, "3-scores")), "weigh", "--run", folder, "--step=1");
+    ok("refill", "--run", folder, "--step=1");
+    int rounds = run.tables(1, "3-scores").size();
+    assertThat(rounds).isGreaterThan(1);
+    CommandResult again = CommandResult.of("refill", "--run", folder, "--step=1");
+    assertThat(again.out()).startsWith("Kept what refill of step 1 has finished ");
+    // Its last round had only its prompts.
+    Path last = SmallRun.local(run.table(1, rounds - 1, "3-scores"));
+    run.fileSystem().delete(run.table(1, rounds - 1, "3-scores"), true);
+    Files.delete(last.resolveSibling("3-scores.json"));
+    refuses(
+        message.formatted(run.table(1, rounds - 1, "3-scores")),
+        "stages",
+        "weigh..step",
+        "--run",
+        folder,
+        "--step=1");
+    ok("stages", "rollout..step", "--run", folder, "--step=1");
+    ok(SmallRun.arguments("stages", settings("between"), "prepare..step", "--step=2"));
+    assertEqualToTheLoop(run);
   }
 
   /** Leaves half a table in the first further round, and a later one whole. */

@@ -44,8 +44,8 @@ class RunInUseTest {
     List<String[]> commands =
         List.of(
             new String[] {"rollout", "--run", run},
-            new String[] {"score", "--run", run, "--wait-lock=1"},
-            SmallRun.arguments("prepare", settings, "--resume"),
+            new String[] {"stages", "rollout..step", "--run", run, "--wait-lock=1"},
+            SmallRun.arguments("prepare", settings, "--step=1"),
             SmallRun.arguments("train", settings, "--resume"));
     try (RunLock held = hold()) {
       for (String[] command : commands) {

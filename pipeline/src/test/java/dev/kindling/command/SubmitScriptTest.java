@@ -34,7 +34,7 @@ class SubmitScriptTest {
         .isEqualTo(
             2
                 + " Unknown command: trian (must be one of: quickstart prepare rollout score"
-                + " refill weigh batch step train pretrain evaluate export report bench theory doctor; see "
+                + " refill weigh batch step stages train pretrain evaluate export report bench theory doctor; see "
                 + Checkout.SCRIPT
                 + " --help).");
   }
