@@ -34,10 +34,14 @@ final class PrepareCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     try (Progress progress = Progress.ofStages(Sessions.session());
         Run run = options.start(progress, options.configuration(), step.step())) {
-      if (step.run(run, progress, List.of(Stage.PREPARE))) {
-        progress.say("Next: ./submit.sh rollout --run " + run.folder().root() + step.repeated());
-      }
+      return Told.of(
+          run,
+          () -> {
+            if (step.run(run, progress, List.of(Stage.PREPARE))) {
+              progress.say(
+                  "Next: ./submit.sh rollout --run " + run.folder().root() + step.repeated());
+            }
+          });
     }
-    return 0;
   }
 }

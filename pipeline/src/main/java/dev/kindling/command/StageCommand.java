@@ -77,8 +77,7 @@ final class StageCommand implements Callable<Integer> {
     TorchProbe.requireGpus(Sessions.session());
     try (Progress progress = Progress.ofStages(Sessions.session());
         Run run = lock.runs(progress).open(folder)) {
-      step.run(run, progress, List.of(stage));
+      return Told.of(run, () -> step.run(run, progress, List.of(stage)));
     }
-    return 0;
   }
 }

@@ -63,9 +63,8 @@ final class StagesCommand implements Callable<Integer> {
     List<Stage> stages = stages(range);
     try (Progress progress = Progress.ofStages(Sessions.session());
         Run run = stages.contains(Stage.PREPARE) ? prepared(progress) : opened(progress)) {
-      step.run(run, progress, stages);
+      return Told.of(run, () -> step.run(run, progress, stages));
     }
-    return 0;
   }
 
   private static List<Stage> stages(String range) {

@@ -46,6 +46,17 @@ class RunStatusTest {
   }
 
   @Test
+  void aStageThatIsDoneWaitsForTheNext() throws IOException {
+    List<String> settings = SmallRun.settings(temporary, "run");
+    assertThat(CommandResult.of(SmallRun.arguments("prepare", settings)).code()).isZero();
+    RunStatus status = status();
+    assertThat(status.state()).isEqualTo(State.WAITING);
+    assertThat(status.step()).isZero();
+    assertThat(status.steps()).isEqualTo(3);
+    assertThat(status.exitCode()).isZero();
+  }
+
+  @Test
   void aStageThatRefusesLeavesItsNameItsSentenceAndNoRetry() throws IOException {
     Path data = temporary.resolve("words.jsonl");
     Files.write(
