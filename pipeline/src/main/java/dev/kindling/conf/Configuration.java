@@ -303,7 +303,7 @@ public record Configuration(
                     .formatted(before.get(key))));
     check.done();
     Map<String, String> changed = new TreeMap<>();
-    now.forEach((key, value) -> changed.put(key, value.asText()));
+    now.forEach((key, value) -> changed.put(key, YamlText.scalar(value)));
     return changed;
   }
 }

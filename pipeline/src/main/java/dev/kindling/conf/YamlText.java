@@ -1,7 +1,10 @@
 package dev.kindling.conf;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.io.NumberOutput;
+import com.fasterxml.jackson.core.util.JsonGeneratorDelegate;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,6 +16,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import dev.kindling.check.InvalidInputException;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -95,13 +99,37 @@ public record YamlText(String name, String text) {
     }
   }
 
-  /** Writes a tree in block style, keys in their order. */
+  /** Writes a tree in block style, keys in their order, numbers in the fewest digits. */
   static String write(ObjectNode tree) {
-    try {
-      return YAML.writeValueAsString(tree);
-    } catch (JsonProcessingException impossible) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator generator = new FewestDigits(FACTORY.createGenerator(text))) {
+      YAML.writeTree(generator, tree);
+    } catch (IOException impossible) {
       throw new IllegalStateException("A tree of scalars is always YAML", impossible);
     }
+    return text.toString();
+  }
+
+  /** A number as it is written; Java's own digits have been the fewest only since Java 19. */
+  private static String digits(double number) {
+    return NumberOutput.toString(number, true);
+  }
+
+  /** Writes the same digits on every Java, which YAML's own generator does not. */
+  private static final class FewestDigits extends JsonGeneratorDelegate {
+    FewestDigits(JsonGenerator yaml) {
+      super(yaml, false);
+    }
+
+    @Override
+    public void writeNumber(double number) throws IOException {
+      delegate.writeNumber(digits(number));
+    }
+  }
+
+  /** A text, truth value or number as {@link #write} writes it, without quotes. */
+  static String scalar(JsonNode value) {
+    return value.isDouble() ? digits(value.asDouble()) : value.asText();
   }
 
   private void putOnce(Map<String, JsonNode> settings, String key, JsonNode value) {

@@ -1,5 +1,6 @@
 package dev.kindling.dataset;
 
+import com.fasterxml.jackson.core.io.NumberOutput;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -59,7 +60,7 @@ final class FinqaFormat implements RecordFormat {
     context.put("answer", qa.textOr("answer", ""));
     context.put("program", qa.textOr("program", ""));
     context.set("table", fields.object().get("table"));
-    return context.toString();
+    return RecordFields.json(context);
   }
 
   /** {@code exe_ans} written plainly: without exponent and trailing zeros. */
@@ -70,7 +71,7 @@ final class FinqaFormat implements RecordFormat {
     }
     boolean number = answer.isNumber() && Double.isFinite(answer.asDouble());
     qa.require(number, "exe_ans", answer, "must be a finite number, yes or no");
-    BigDecimal value = BigDecimal.valueOf(answer.asDouble());
+    BigDecimal value = new BigDecimal(NumberOutput.toString(answer.asDouble(), true));
     return value.signum() == 0 ? "0" : value.stripTrailingZeros().toPlainString();
   }
 }

@@ -1,6 +1,9 @@
 package dev.kindling.dataset;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kindling.check.HalfPair;
 import dev.kindling.check.InvalidInputException;
 import java.util.ArrayList;
@@ -14,6 +17,10 @@ import java.util.Map;
  * @param prefix what stands before a field's name in messages, for example {@code "qa."}
  */
 record RecordFields(JsonNode object, String prefix) {
+  // The shortest digits of a number: Java's own have been these only since Java 19.
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).build();
+
   /** Longest value that a message quotes, in characters. */
   private static final int MAX_QUOTED = 80;
 
@@ -28,7 +35,16 @@ record RecordFields(JsonNode object, String prefix) {
   String json(String name) {
     RecordFields value = object(name);
     value.requireUnicode("", value.object());
-    return value.object().toString();
+    return json(value.object());
+  }
+
+  /** A tree as JSON, the same text on every Java. */
+  static String json(JsonNode tree) {
+    try {
+      return JSON.writeValueAsString(tree);
+    } catch (JsonProcessingException impossible) {
+      throw new IllegalStateException("What was read from JSON can be written", impossible);
+    }
   }
 
   /** The objects of an array. */

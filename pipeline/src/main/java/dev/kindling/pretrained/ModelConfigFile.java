@@ -1,7 +1,10 @@
 package dev.kindling.pretrained;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kindling.check.InvalidInputException;
 import dev.kindling.engine.model.ModelConfig;
@@ -15,7 +18,9 @@ import java.nio.charset.StandardCharsets;
  * are what transformers takes for them, see {@link ModelFamily}.
  */
 public final class ModelConfigFile {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  // The shortest digits of a number: Java's own have been these only since Java 19.
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).build();
   private static final double DEFAULT_EPSILON = 1e-6;
   private static final double DEFAULT_THETA = 10_000;
 
@@ -209,7 +214,12 @@ public final class ModelConfigFile {
     }
     node.put("tie_word_embeddings", config.tiedHead());
     node.put("torch_dtype", "float32");
-    return (node.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8);
+    try {
+      String text = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(node);
+      return (text + "\n").getBytes(StandardCharsets.UTF_8);
+    } catch (JsonProcessingException impossible) {
+      throw new IllegalStateException("A tree of numbers and texts is JSON", impossible);
+    }
   }
 
   private static JsonNode ropeScaling(RopeScaling scaling) {

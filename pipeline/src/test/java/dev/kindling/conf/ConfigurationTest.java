@@ -232,6 +232,18 @@ class ConfigurationTest {
     assertThat(configuration.objective().aggregation()).contains(Aggregation.SEQ_MEAN_TOKEN_SUM);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "1.0E23, 1.0E23",
+    "2.0E-3, 0.002",
+    // 2^-44
+    "0x1p-44, 5.684341886080802E-14"
+  })
+  void aNumberIsWrittenInTheFewestDigitsWhateverTheJava(double number, String text) {
+    assertThat(load("", "trainer.epsilon=" + number).toYaml())
+        .contains("  epsilon: " + text + "\n");
+  }
+
   @Test
   void aDataSetIsOnePathOrAListOfThem() {
     Configuration one = load("data: {path: a.jsonl, eval_path: [b.jsonl]}");

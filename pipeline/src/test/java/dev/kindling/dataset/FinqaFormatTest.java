@@ -66,6 +66,9 @@ class FinqaFormatTest {
         "-0.04097 | -0.04097",
         "-0.0 | 0",
         "12 | 12",
+        // In the fewest digits, whatever the Java: 10^23 and 2^-44.
+        "1e23 | 100000000000000000000000",
+        "5.684341886080802e-14 | 0.00000000000005684341886080802",
         "\"yes\" | yes"
       })
   void theGoldAnswerIsTheExecutedAnswerWrittenPlainly(String executed, String gold)

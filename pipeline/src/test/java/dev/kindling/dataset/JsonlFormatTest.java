@@ -25,14 +25,21 @@ class JsonlFormatTest {
             {"id": "a", "prompt": "1+1=", "answer": "2"}
 
             {"id": "b", "prompt": "é?", "answers": ["x", "y"], "rationale": "so", \
-            "verifier": "exact_string", "level": "hard", "context": {"k": [1, 2.50]}}
+            "verifier": "exact_string", "level": "hard", "context": {"k": [1, 2.50, 1e23]}}
             """);
     assertThat(read.rejections()).isEmpty();
     assertThat(read.examples())
         .containsExactly(
             new RawExample(0, "a", "1+1=", "", List.of("2"), "answer_match", "{}", ""),
             new RawExample(
-                2, "b", "é?", "so", List.of("x", "y"), "exact_string", "{\"k\":[1,2.5]}", "hard"));
+                2,
+                "b",
+                "é?",
+                "so",
+                List.of("x", "y"),
+                "exact_string",
+                "{\"k\":[1,2.5,1.0E23]}",
+                "hard"));
     assertThat(Verifiers.names()).contains(read.examples().get(0).verifier());
   }
 

@@ -217,6 +217,15 @@ class ModelConfigFileTest {
   }
 
   @Test
+  void itsNumbersHaveTheFewestDigitsWhateverTheJava() {
+    ModelConfig shape =
+        new ModelConfig(
+            9, 8, 2, 2, 2, 4, 12, 32, 1e23, RopeScaling.NONE, 0x1p-44, false, false, true);
+    assertThat(new String(ModelConfigFile.json(shape), StandardCharsets.UTF_8))
+        .contains("\"rope_theta\" : 1.0E23,", "\"rms_norm_eps\" : 5.684341886080802E-14,");
+  }
+
+  @Test
   void aShapeOfNoFamilyHasNoFile() {
     ModelConfig both =
         new ModelConfig(9, 8, 2, 2, 2, 4, 12, 32, 1e4, RopeScaling.NONE, 1e-5, true, true, true);

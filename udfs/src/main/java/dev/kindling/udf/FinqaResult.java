@@ -1,5 +1,6 @@
 package dev.kindling.udf;
 
+import com.fasterxml.jackson.core.io.NumberOutput;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 
@@ -35,6 +36,7 @@ record FinqaResult(double number, String word) {
 
   /** The result as an answer is written. */
   String text() {
-    return word == null ? Double.toString(number) : word;
+    // The shortest digits: Java's own have been these only since Java 19.
+    return word == null ? NumberOutput.toString(number, true) : word;
   }
 }

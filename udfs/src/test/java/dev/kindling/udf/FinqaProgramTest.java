@@ -56,6 +56,17 @@ class FinqaProgramTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "1.0E23, 1.0E23",
+    "2.0E-3, 0.002",
+    // 2^-44
+    "0x1p-44, 5.684341886080802E-14"
+  })
+  void aNumberIsWrittenInTheFewestDigitsWhateverTheJava(double number, String text) {
+    assertThat(FinqaResult.number(number).text()).isEqualTo(text);
+  }
+
   @Test
   void programsAreTokenizedAsInFinqasEvaluator() throws IOException {
     for (JsonNode golden : GoldenCases.of("finqa", "program_tokenization")) {
