@@ -27,8 +27,6 @@ import picocli.CommandLine.Option;
     },
     footer = {"", "Example:", "  ./submit.sh doctor --folder runs"})
 final class DoctorCommand implements Callable<Integer> {
-  private static final int OLDEST_JAVA = 17;
-
   @Option(
       names = "--folder",
       paramLabel = "FOLDER",
@@ -47,7 +45,7 @@ final class DoctorCommand implements Callable<Integer> {
   public Integer call() {
     SparkSession spark = Sessions.session();
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    check("Java", DoctorCommand::java, "install a JDK 17 or newer and set JAVA_HOME to it");
+    check("Java", DoctorCommand::java, "install a JDK 17, 21 or 25 and set JAVA_HOME to it");
     check(
         "Spark",
         () -> "%s, master %s".formatted(spark.version(), context.master()),
@@ -76,10 +74,6 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private static String java() {
-    int version = Runtime.version().feature();
-    if (version < OLDEST_JAVA) {
-      throw new IllegalStateException("version " + version);
-    }
     return System.getProperty("java.version") + ", " + System.getProperty("java.home");
   }
 

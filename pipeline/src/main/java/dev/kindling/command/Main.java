@@ -2,10 +2,14 @@ package dev.kindling.command;
 
 import dev.kindling.check.InvalidInputException;
 import dev.kindling.check.LocaleEncoding;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.FSError;
+import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -72,16 +76,52 @@ public final class Main implements Callable<Integer> {
     return 0;
   }
 
-  /** Runs one command and exits with its code. */
+  /**
+   * Runs one command and exits with its code. Where the process is a cluster's (Spark's deploy mode
+   * {@code cluster}) it returns instead, so that the cluster can end what it has begun.
+   *
+   * @throws CommandFailedException there, if the code is not 0: clusters show its message
+   */
   public static void main(String[] arguments) {
+    boolean ownsProcess = !new SparkConf().get("spark.submit.deployMode", "").equals("cluster");
+    if (ownsProcess) {
+      Console.setUp();
+      System.exit(run(Console.writer(System.err), arguments));
+    }
+    StringWriter said = new StringWriter();
+    int code = run(new PrintWriter(said, true), arguments);
+    if (code != 0) {
+      throw new CommandFailedException(code, said.toString().strip());
+    }
+  }
+
+  private static int run(PrintWriter err, String... arguments) {
+    // Before any class is loaded that another Spark does not have.
+    Optional<String> refusal = Platform.here().refusal();
+    if (refusal.isPresent()) {
+      err.println(refusal.get());
+      return USERS_MISTAKE;
+    }
     Interruption interruption = Interruption.watch();
     CommandLine commandLine =
-        commandLine().setExecutionExceptionHandler(interruption.unlessStopping(Main::explain));
-    Console.setUp(commandLine);
+        commandLine()
+            .setExecutionExceptionHandler(interruption.unlessStopping(Main::explain))
+            .setOut(Console.writer(System.out))
+            .setErr(err);
     int code = run(commandLine, arguments);
     SparkSession.getDefaultSession().foreach(Main::stop);
     interruption.mainHasEnded();
-    System.exit(code);
+    return code;
+  }
+
+  /**
+   * Runs one command in a process that goes on after it, such as a notebook's, on the session that
+   * is there.
+   *
+   * @return its exit code
+   */
+  public static int run(String... arguments) {
+    return run(commandLine(), arguments);
   }
 
   private static int run(CommandLine commandLine, String... arguments) {

@@ -4,6 +4,8 @@ import dev.kindling.io.LocalFiles;
 import dev.kindling.run.Progress;
 import dev.kindling.run.RunStart;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.List;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
@@ -14,7 +16,22 @@ final class Sessions {
   private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
   private static final String EXECUTORS_LOCALE = "spark.executorEnv.LC_ALL";
 
+  private static final String SETTINGS = "spark.kindling.";
+
   private Sessions() {}
+
+  /**
+   * The settings of a run that Spark's own configuration has, each {@code key=value}, by key: those
+   * of {@code spark.kindling.sampler.samples} and the like.
+   *
+   * @param section what their keys begin with, for example {@code evaluate.}; empty for all
+   */
+  static List<String> settings(String section) {
+    return Arrays.stream(new SparkConf().getAllWithPrefix(SETTINGS + section))
+        .map(entry -> section + entry._1() + "=" + entry._2())
+        .sorted()
+        .toList();
+  }
 
   /** The runs of this process. */
   static RunStart runs(Progress progress) {
@@ -39,6 +56,7 @@ final class Sessions {
     // A killed task ends at its next token or micro-batch, not minutes later.
     session.sparkContext().setInterruptOnCancel(true);
     if (isNew) {
+      Platform.here().untried().ifPresent(LOG::warn);
       long started = ManagementFactory.getRuntimeMXBean().getStartTime();
       LOG.info(
           "Spark {} is ready on {} after {} s",
