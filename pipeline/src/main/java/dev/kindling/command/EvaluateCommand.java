@@ -10,7 +10,6 @@ import dev.kindling.run.Run;
 import dev.kindling.stage.PolicyRef;
 import dev.kindling.stage.TorchProbe;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -80,7 +79,7 @@ final class EvaluateCommand implements Callable<Integer> {
       description =
           "Settings over the run's, for example conf/evaluations/math.yaml; may be given several"
               + " times, the last wins.")
-  private List<Path> configs = new ArrayList<>();
+  private List<String> configs = new ArrayList<>();
 
   @Option(
       names = "--data",
@@ -96,8 +95,8 @@ final class EvaluateCommand implements Callable<Integer> {
     SparkSession spark = Sessions.session();
     TorchProbe.requireGpus(spark);
     List<YamlText> texts = new ArrayList<>();
-    for (Path config : configs) {
-      texts.add(RunOptions.text(config));
+    for (String config : configs) {
+      texts.add(RunFile.read(config));
     }
     try (Progress progress = Progress.ofStages(spark);
         Run run = Sessions.runs(progress).view(folder, texts, settings(texts))) {
@@ -123,10 +122,12 @@ final class EvaluateCommand implements Callable<Integer> {
 
   /** The settings of the command line, after what follows from the other options. */
   private List<String> settings(List<YamlText> texts) {
+    List<String> chosen = new ArrayList<>(Sessions.settings("evaluate."));
+    chosen.addAll(settings);
     List<String> sets = new ArrayList<>(NOT_TRAINING);
     boolean givesSets =
         texts.stream().anyMatch(text -> text.gives(SETS))
-            || settings.stream().anyMatch(set -> set.startsWith(SETS + "="));
+            || chosen.stream().anyMatch(set -> set.startsWith(SETS + "="));
     if (data != null && givesSets) {
       throw new InvalidInputException(
           "Invalid --data: %s (must not come with evaluate.sets, which name their files)"
@@ -137,7 +138,7 @@ final class EvaluateCommand implements Callable<Integer> {
     } else if (givesSets) {
       sets.add("data.eval_path=null");
     }
-    sets.addAll(settings);
+    sets.addAll(chosen);
     return sets;
   }
 

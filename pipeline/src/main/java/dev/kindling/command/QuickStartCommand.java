@@ -156,7 +156,8 @@ final class QuickStartCommand implements Callable<Integer> {
   private Configuration base(Path root) {
     List<YamlText> texts =
         List.of(Configuration.resource(SETTINGS), Configuration.resource(BASE_SETTINGS));
-    List<String> sets = new ArrayList<>(place(root, "base"));
+    List<String> sets = new ArrayList<>(Sessions.settings(""));
+    sets.addAll(place(root, "base"));
     sets.add("data.path=" + new Path(root, "data/pretrain.jsonl"));
     sets.addAll(settings);
     // The base is judged by what the arms make of it.
@@ -165,7 +166,8 @@ final class QuickStartCommand implements Callable<Integer> {
   }
 
   private Configuration arm(Path root, String arm) {
-    List<String> sets = new ArrayList<>(place(root, arm));
+    List<String> sets = new ArrayList<>(Sessions.settings(""));
+    sets.addAll(place(root, arm));
     sets.add("model.checkpoint=" + new Path(root, "base"));
     sets.add("data.path=" + new Path(root, "data/task.jsonl"));
     sets.add("data.eval_path=" + new Path(root, "data/held-out.jsonl"));

@@ -1,21 +1,12 @@
 package dev.kindling.command;
 
-import dev.kindling.check.Check;
 import dev.kindling.check.InvalidInputException;
 import dev.kindling.conf.Configuration;
 import dev.kindling.conf.YamlText;
-import dev.kindling.io.FileMistake;
 import dev.kindling.run.Progress;
 import dev.kindling.run.Run;
 import dev.kindling.stage.TorchProbe;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -25,14 +16,14 @@ import picocli.CommandLine.Option;
 
 /** Options that say which run and with which settings. */
 final class RunOptions {
-  // The defaults, where every setting has its comment, have 20 thousand.
-  private static final int MOST_BYTES = 1 << 20;
-
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "Run file (YAML) over the defaults; may be given several times, the last wins.")
-  private List<Path> configs = new ArrayList<>();
+      description = {
+        "Run file (YAML) over the defaults, a local path, a URI or the name of one of Spark's",
+        "--files; may be given several times, the last wins."
+      })
+  private List<String> configs = new ArrayList<>();
 
   @Option(
       names = "--set",
@@ -72,10 +63,10 @@ final class RunOptions {
   /** The effective configuration, every violated rule reported at once. */
   Configuration configuration() throws IOException {
     List<YamlText> texts = new ArrayList<>();
-    for (Path config : configs) {
-      texts.add(text(config));
+    for (String config : configs) {
+      texts.add(RunFile.read(config));
     }
-    List<String> sets = new ArrayList<>();
+    List<String> sets = new ArrayList<>(Sessions.settings(""));
     if (name != null) {
       sets.add("run.name=" + name);
     }
@@ -91,11 +82,7 @@ final class RunOptions {
     }
     // Nothing names the run, so the run files' own names do: what one adds to another is told
     // apart.
-    sets.add(
-        "run.name="
-            + configs.stream()
-                .map(file -> file.getFileName().toString().replaceFirst("\\.ya?ml$", ""))
-                .collect(Collectors.joining("-")));
+    sets.add("run.name=" + configs.stream().map(RunFile::name).collect(Collectors.joining("-")));
     return Configuration.load(texts, sets);
   }
 
@@ -134,34 +121,5 @@ final class RunOptions {
 
   LockOptions lock() {
     return lock;
-  }
-
-  /**
-   * The settings of a file that was given by {@code --config}.
-   *
-   * @throws InvalidInputException if there is no such file, or it is too long or not UTF-8
-   */
-  static YamlText text(Path config) throws IOException {
-    return new YamlText(config.toString(), read(config));
-  }
-
-  private static String read(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      byte[] yaml = in.readNBytes(MOST_BYTES + 1);
-      new Check()
-          .that(
-              yaml.length <= MOST_BYTES,
-              "--config",
-              file,
-              "must have at most " + MOST_BYTES + " bytes")
-          .done();
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(yaml)).toString();
-    } catch (NoSuchFileException e) {
-      throw new InvalidInputException("Cannot read " + file + " (--config): no such file", e);
-    } catch (CharacterCodingException e) {
-      throw new InvalidInputException("Cannot read " + file + " (--config): not UTF-8", e);
-    } catch (IOException e) {
-      throw FileMistake.of("Cannot read " + file + " (--config): " + e.getMessage(), e);
-    }
   }
 }

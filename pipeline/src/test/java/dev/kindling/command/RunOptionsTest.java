@@ -1,6 +1,7 @@
 package dev.kindling.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,6 +64,36 @@ class RunOptionsTest {
     RunOptions options =
         CommandLine.populateCommand(new RunOptions(), "--data", "z.jsonl", "--data", odd);
     assertThat(paths(options)).containsExactly("z.jsonl", odd);
+  }
+
+  @Test
+  void theCommandLineWinsOverSparksConfigurationAndThatOverTheFiles() throws IOException {
+    String file = file("mine.yaml", "{run: {steps: 1, seed: 1}, sampler: {samples: 2}}");
+    System.setProperty("spark.kindling.run.steps", "5");
+    System.setProperty("spark.kindling.run.seed", "5");
+    try {
+      RunOptions options =
+          CommandLine.populateCommand(new RunOptions(), "--config", file, "--set", "run.seed=6");
+      assertThat(options.configuration().run().steps()).isEqualTo(5);
+      assertThat(options.configuration().run().seed()).isEqualTo(6);
+      assertThat(options.configuration().sampler().samples()).isEqualTo(2);
+    } finally {
+      System.clearProperty("spark.kindling.run.steps");
+      System.clearProperty("spark.kindling.run.seed");
+    }
+  }
+
+  @Test
+  void aRunFileMayBeAtAUriOrAmongTheFilesThatCameWithTheProgram() throws IOException {
+    String file = file("shipped.yaml", "sampler: {samples: 3}");
+    SmallRun.spark().sparkContext().addFile(file);
+    assertThat(name("--config", Path.of(file).toUri().toString())).contains("shipped");
+    RunOptions shipped = CommandLine.populateCommand(new RunOptions(), "--config", "shipped.yaml");
+    assertThat(shipped.configuration().sampler().samples()).isEqualTo(3);
+    for (String missing : List.of("none.yaml", "file:///none.yaml", "/none.yaml")) {
+      assertThatThrownBy(() -> name("--config", missing))
+          .hasMessage("Cannot read " + missing + " (--config): no such file");
+    }
   }
 
   private static List<String> paths(RunOptions options) throws IOException {

@@ -1,0 +1,73 @@
+package dev.kindling.command;
+
+import dev.kindling.check.Check;
+import dev.kindling.check.InvalidInputException;
+import dev.kindling.conf.YamlText;
+import dev.kindling.io.FileMistake;
+import dev.kindling.io.UserPath;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.apache.spark.SparkFiles;
+
+/**
+ * A file of {@code --config}: on this machine, at any URI that Hadoop reads, or one of those that
+ * came with the program by Spark's {@code --files}, by its name alone.
+ */
+final class RunFile {
+  // The defaults, where every setting has its comment, have 20 thousand.
+  private static final int MOST_BYTES = 1 << 20;
+
+  private RunFile() {}
+
+  /** The file's own name, which names a run that nothing else does. */
+  static String name(String file) {
+    return file.substring(file.lastIndexOf('/') + 1).replaceFirst("\\.ya?ml$", "");
+  }
+
+  /**
+   * The settings of a file.
+   *
+   * @throws InvalidInputException if there is no such file, or it is too long or not UTF-8
+   */
+  static YamlText read(String file) throws IOException {
+    try (InputStream in = open(file)) {
+      byte[] yaml = in.readNBytes(MOST_BYTES + 1);
+      new Check()
+          .that(
+              yaml.length <= MOST_BYTES,
+              "--config",
+              file,
+              "must have at most " + MOST_BYTES + " bytes")
+          .done();
+      return new YamlText(
+          file, StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(yaml)).toString());
+    } catch (NoSuchFileException | FileNotFoundException e) {
+      throw new InvalidInputException("Cannot read " + file + " (--config): no such file", e);
+    } catch (CharacterCodingException e) {
+      throw new InvalidInputException("Cannot read " + file + " (--config): not UTF-8", e);
+    } catch (IOException e) {
+      throw FileMistake.of("Cannot read " + file + " (--config): " + e.getMessage(), e);
+    }
+  }
+
+  private static InputStream open(String file) throws IOException {
+    org.apache.hadoop.fs.Path path = UserPath.of(file);
+    if (path.toUri().getScheme() != null) {
+      return path.getFileSystem(Sessions.session().sparkContext().hadoopConfiguration()).open(path);
+    }
+    Path local = Path.of(file);
+    if (local.getNameCount() == 1 && !local.isAbsolute() && !Files.exists(local)) {
+      // Only a session knows where they are, and most mistakes are found before there is one.
+      Sessions.session();
+      return Files.newInputStream(Path.of(SparkFiles.get(file)));
+    }
+    return Files.newInputStream(local);
+  }
+}
