@@ -3,7 +3,7 @@
 #   ./submit.sh                                   quick start: a cold start and its escape
 #   ./submit.sh [spark options] COMMAND [options] any command, for example: train --config my.yaml
 #   ./submit.sh --help                            the commands
-#   -v as the first argument prints what is run.
+#   -v as the first argument prints what is run, --print-env prints it with its environment and runs nothing.
 set -euo pipefail
 
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
@@ -11,15 +11,18 @@ commands=" quickstart prepare rollout score refill weigh batch step stages train
 # spark-submit's options without a value; every other one takes the next argument.
 switches=" --supervise --verbose "
 
-verbose=
-if [[ ${1:-} == -v ]]; then verbose=yes; shift; fi
+verbose= print=
+if [[ ${1:-} == -v ]]; then verbose=yes; shift; elif [[ ${1:-} == --print-env ]]; then print=yes; shift; fi
 
 fail() { printf '%s\n' "$*" >&2; exit 2; }
 
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
-command -v "$java" > /dev/null || fail "Cannot find $java: Kindling needs a JDK 17 (install one, or set JAVA_HOME)."
+command -v "$java" > /dev/null || fail "Cannot find $java: Kindling needs a JDK 17, 21 or 25 (install one, or set JAVA_HOME)."
 version=$("$java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p' | head -n 1)
-[[ ${version:-0} -ge 17 ]] || fail "Invalid Java version: ${version:-unknown} of $java (must be 17 or newer; set JAVA_HOME to a JDK 17)."
+[[ ${version:-0} -ge 17 ]] || fail "Invalid Java version: ${version:-unknown} of $java (must be 17, 21 or 25; set JAVA_HOME to one of them)."
+# Hadoop 3.4 calls what Java 24 has taken away, before any program of ours is begun.
+[[ $version -lt 24 || ! -e $(echo "${SPARK_HOME:-}"/jars/hadoop-client-api-3.4.*.jar) ]] ||
+  fail "Invalid Java version: $version of $java (must be 17 or 21 with Spark 4.0 and 4.1, whose Hadoop does not run on Java 24 or newer; set JAVA_HOME to one of them)."
 
 # Arguments and file names are UTF-8, which the locale of a container often is not: there this one
 # character is four.
@@ -58,12 +61,15 @@ if [[ -n $why ]]; then
     || { echo "The build failed; its messages stand above." >&2; exit 1; }
 fi
 
-# One torch thread per Spark core: two tasks of one thread beat one task of two.
-export OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
-# Huge pages and no trimming: training measured 1.2 to 1.3 times faster.
-export GLIBC_TUNABLES=${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=4000000000:glibc.malloc.trim_threshold=8000000000}
-# oneDNN keeps a kernel for each shape it has met, 1024 by default: some 150 MB more.
-export ONEDNN_PRIMITIVE_CACHE_CAPACITY=${ONEDNN_PRIMITIVE_CACHE_CAPACITY:-256}
+# The driver's environment, where local tasks run, is what conf/spark gives executors.
+settings=()
+while read -r key value; do
+  [[ $key == spark.executorEnv.* ]] || continue
+  name=${key#spark.executorEnv.}
+  # Threads must be one, of the rest a person's own choice counts.
+  [[ $name == *_NUM_THREADS || -z ${!name:-} ]] && export "$name=$value"
+  settings+=("$name=${!name}")
+done < "$here/conf/spark/local.conf"
 
 given() { local option; for option in "${spark[@]+"${spark[@]}"}"; do [[ $option == "$1" || $option == "$1="* ]] && return 0; done; return 1; }
 # The master is this very machine: none is given, or one such as local[2].
@@ -95,9 +101,15 @@ else
     [[ ${spark[i]} == --driver-memory=* ]] && memory=${spark[i]#*=}
   done
   export SPARK_LOCAL_IP=${SPARK_LOCAL_IP:-127.0.0.1} SPARK_SCALA_VERSION=2.13
+  settings+=("SPARK_LOCAL_IP=$SPARK_LOCAL_IP" "SPARK_SCALA_VERSION=$SPARK_SCALA_VERSION")
   run=("$java" "-Xmx$memory" -Dfile.encoding=UTF-8 "@$here/conf/spark/java-modules.args"
     "-Dlog4j2.configurationFile=file:${here// /%20}/conf/spark/log4j2.properties"
     -cp "$(cat "$classpath")" org.apache.spark.deploy.SparkSubmit "${arguments[@]}")
+fi
+if [[ -n $print ]]; then
+  for name in LC_ALL JAVA_HOME SPARK_HOME; do [[ -z ${!name:-} ]] || settings+=("$name=${!name}"); done
+  printf '%q ' env "${settings[@]}" "${run[@]}"; echo
+  exit 0
 fi
 # Java and Spark need their seconds before they can say anything.
 [[ " $* " =~ \ (--help|-h|--version|-V|help)\  ]] || echo "Starting Spark for $1 ..." >&2

@@ -9,6 +9,8 @@ import java.util.List;
 final class Checkout {
   static final Path SCRIPT = Path.of("..", "submit.sh").toAbsolutePath().normalize();
 
+  static final Path LOCAL_CONF = Path.of("..", "conf", "spark", "local.conf").toAbsolutePath();
+
   private Checkout() {}
 
   /**
@@ -25,7 +27,7 @@ final class Checkout {
     }
     for (String more :
         List.of(
-            "conf",
+            "conf/spark",
             "pipeline/src/main",
             "udfs/src/main",
             "udfs/algebra/src/main",
@@ -33,6 +35,7 @@ final class Checkout {
             "bin")) {
       Files.createDirectories(folder.resolve(more));
     }
+    Files.copy(LOCAL_CONF, folder.resolve("conf/spark/local.conf"));
     Files.createFile(folder.resolve("pipeline/target/kindling-0.jar"));
     Files.createFile(folder.resolve("pipeline/target/spark.classpath"));
     Path program = Files.writeString(folder.resolve("bin/spark-submit"), submit);

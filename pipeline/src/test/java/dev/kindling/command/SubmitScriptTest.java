@@ -15,9 +15,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** What submit.sh rests on, and what it refuses before anything is built or started. */
 class SubmitScriptTest {
   @Test
-  void theModuleFlagsAreThoseOfThisSpark() throws IOException {
+  void theModuleFlagsAreThoseOfThisSparkButForAModuleThatOnlyItsMachineLearningUses()
+      throws IOException {
     List<String> flags = Files.readAllLines(Path.of("..", "conf", "spark", "java-modules.args"));
-    assertThat(String.join(" ", flags)).isEqualTo(JavaModuleOptions.defaultModuleOptions().trim());
+    assertThat(String.join(" ", flags))
+        .isEqualTo(
+            JavaModuleOptions.defaultModuleOptions()
+                .trim()
+                .replace("--add-modules=jdk.incubator.vector ", ""));
   }
 
   @Test
@@ -66,6 +71,65 @@ class SubmitScriptTest {
   }
 
   @Test
+  void sparksOwnSettingsAndTheScriptHaveTheSameEnvironment() throws IOException {
+    List<String> local = settings("local", "spark.executorEnv.");
+    assertThat(local).hasSize(4);
+    for (String cluster : List.of("standalone", "yarn", "kubernetes")) {
+      assertThat(settings(cluster, "spark.executorEnv.")).isEqualTo(local);
+      assertThat(settings(cluster, "spark.files")).isEqualTo(settings("local", "spark.files"));
+      assertThat(settings(cluster, "spark.driver.extraJavaOptions"))
+          .isEqualTo(settings("local", "spark.driver.extraJavaOptions"));
+    }
+  }
+
+  private static List<String> settings(String name, String prefix) throws IOException {
+    Path file = Checkout.LOCAL_CONF.resolveSibling(name + ".conf");
+    return Files.readAllLines(file).stream().filter(line -> line.startsWith(prefix)).toList();
+  }
+
+  @Test
+  void whatWouldBeRunIsPrintedWithItsEnvironmentAndNotRun(@TempDir Path checkout) throws Exception {
+    Checkout.make(checkout, "#!/bin/sh\necho Spark\n");
+    String printed = run(checkout, checkout.resolve("submit.sh"), "--print-env", "train");
+    assertThat(printed)
+        .startsWith("0 env OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 GLIBC_TUNABLES=")
+        .contains(" SPARK_HOME=" + checkout + " " + checkout + "/bin/spark-submit ")
+        .endsWith("/pipeline/target/kindling-0.jar train")
+        .hasLineCount(1);
+    Process printedRun = new ProcessBuilder("bash", "-c", printed.substring(2)).start();
+    assertThat(new String(printedRun.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+        .isEqualTo("Spark\n");
+  }
+
+  @Test
+  void aJavaThatTheSparkDoesNotRunOnIsRefusedBeforeItIsStarted(@TempDir Path checkout)
+      throws Exception {
+    Checkout.make(checkout, "#!/bin/sh\necho Spark\n");
+    Files.createDirectories(checkout.resolve("jars"));
+    Files.createFile(checkout.resolve("jars/hadoop-client-api-3.4.2.jar"));
+    assertThat(runOnJava(checkout, "25.0.3"))
+        .isEqualTo(
+            "2 Invalid Java version: 25 of %s/bin/java (must be 17 or 21 with Spark 4.0 and 4.1, whose Hadoop does not run on Java 24 or newer; set JAVA_HOME to one of them)."
+                .formatted(checkout));
+    assertThat(runOnJava(checkout, "11.0.2"))
+        .isEqualTo(
+            "2 Invalid Java version: 11 of %s/bin/java (must be 17, 21 or 25; set JAVA_HOME to one of them)."
+                .formatted(checkout));
+    assertThat(runOnJava(checkout, "21.0.8")).isEqualTo("0 Starting Spark for doctor ...\nSpark");
+  }
+
+  private static String runOnJava(Path checkout, String version) throws Exception {
+    Path java = checkout.resolve("bin/java");
+    Files.writeString(java, "#!/bin/sh\necho 'openjdk version \"" + version + "\"' >&2\n");
+    assertThat(java.toFile().setExecutable(true)).isTrue();
+    ProcessBuilder script =
+        new ProcessBuilder("bash", checkout.resolve("submit.sh").toString(), "doctor");
+    script.environment().put("SPARK_HOME", checkout.toString());
+    script.environment().put("JAVA_HOME", checkout.toString());
+    return result(script);
+  }
+
+  @Test
   void theScriptSaysAtOnceWhatItStartsButNotBeforeHelp(@TempDir Path checkout) throws Exception {
     Checkout.make(checkout, "#!/bin/sh\necho Spark\n");
     Path script = checkout.resolve("submit.sh");
@@ -86,11 +150,15 @@ class SubmitScriptTest {
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of("bash", script.toString()));
     command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    ProcessBuilder builder = new ProcessBuilder(command);
     if (sparkHome != null) {
       builder.environment().put("SPARK_HOME", sparkHome.toString());
     }
-    Process process = builder.start();
+    return result(builder);
+  }
+
+  private static String result(ProcessBuilder builder) throws IOException, InterruptedException {
+    Process process = builder.redirectErrorStream(true).start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return process.waitFor() + " " + out.strip();
   }
