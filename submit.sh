@@ -78,6 +78,7 @@ defaults=()
 if ! given --properties-file && [[ -z ${SPARK_HOME:-} || ! -f ${SPARK_HOME:-}/conf/spark-defaults.conf ]] && is_local; then
   defaults=(--properties-file "$here/conf/spark/local.conf")
 fi
+given --name || defaults+=(--name kindling)
 given --driver-java-options || defaults+=(--driver-java-options "-Dfile.encoding=UTF-8 -Dlog4j2.configurationFile=file:${here// /%20}/conf/spark/log4j2.properties")
 
 # What the verifier of mathematics starts when it needs algebra; executors find it among their files.
@@ -90,7 +91,7 @@ if [[ -n $algebra ]]; then
   [[ -z $algebra ]] || defaults+=(--files "$algebra")
 fi
 
-arguments=("${defaults[@]+"${defaults[@]}"}" "${spark[@]+"${spark[@]}"}" --name kindling --class dev.kindling.command.Main "$(jar)" "$@")
+arguments=("${defaults[@]+"${defaults[@]}"}" "${spark[@]+"${spark[@]}"}" --class dev.kindling.command.Main "$(jar)" "$@")
 if [[ -n ${SPARK_HOME:-} ]]; then
   run=("$SPARK_HOME/bin/spark-submit" "${arguments[@]}")
 else

@@ -1,5 +1,6 @@
 package dev.kindling.command;
 
+import dev.kindling.conf.Configuration;
 import dev.kindling.run.Progress;
 import dev.kindling.run.Run;
 import dev.kindling.run.Stage;
@@ -32,8 +33,9 @@ final class PrepareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    try (Progress progress = Progress.ofStages(Sessions.session());
-        Run run = options.start(progress, options.configuration(), step.step())) {
+    Configuration conf = options.configuration();
+    try (Progress progress = Progress.ofStages(Sessions.session(RunOptions.name(conf)));
+        Run run = options.start(progress, conf, step.step())) {
       return Told.of(
           run,
           () -> {

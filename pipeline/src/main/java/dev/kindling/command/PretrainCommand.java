@@ -1,5 +1,6 @@
 package dev.kindling.command;
 
+import dev.kindling.conf.Configuration;
 import dev.kindling.run.Pipeline;
 import dev.kindling.run.Progress;
 import dev.kindling.run.Run;
@@ -26,8 +27,9 @@ final class PretrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    try (Progress progress = Progress.ofStages(Sessions.session());
-        Run run = options.start(progress, options.configuration().forPretraining())) {
+    Configuration conf = options.configuration().forPretraining();
+    try (Progress progress = Progress.ofStages(Sessions.session(RunOptions.name(conf)));
+        Run run = options.start(progress, conf)) {
       return Told.of(
           run,
           () -> {

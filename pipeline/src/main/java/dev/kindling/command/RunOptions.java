@@ -91,6 +91,11 @@ final class RunOptions {
     return text.chars().mapToObj("\\u%04x"::formatted).collect(Collectors.joining("", "\"", "\""));
   }
 
+  /** The name of the run that settings are of; empty where they have none. */
+  static String name(Configuration conf) {
+    return conf.run().name().orElse("");
+  }
+
   /** Starts the run, or goes on with it as the options say. */
   Run start(Progress progress, Configuration conf) throws IOException {
     if (fromStep != null && !resume) {

@@ -18,7 +18,15 @@ final class Sessions {
 
   private static final String SETTINGS = "spark.kindling.";
 
+  private static final String NAME = "kindling";
+
   private Sessions() {}
+
+  private static String name(String submitted, String run) {
+    // What submit.sh calls it, or spark-submit where nobody does.
+    boolean isOurs = submitted.equals(NAME) || submitted.equals(Main.class.getName());
+    return !isOurs ? submitted : run.isEmpty() ? NAME : NAME + " " + run;
+  }
 
   /**
    * The settings of a run that Spark's own configuration has, each {@code key=value}, by key: those
@@ -40,9 +48,19 @@ final class Sessions {
 
   /** The one session of this process. */
   static SparkSession session() {
+    return session("");
+  }
+
+  /**
+   * The same of a command that works on a run.
+   *
+   * @param run its name, for the application's, unless the user has named that
+   */
+  static SparkSession session(String run) {
     boolean isNew = SparkSession.getDefaultSession().isEmpty();
-    SparkSession.Builder builder = SparkSession.builder().appName("kindling");
     SparkConf submitted = new SparkConf();
+    SparkSession.Builder builder =
+        SparkSession.builder().appName(name(submitted.get("spark.app.name", NAME), run));
     if (!submitted.contains(EXECUTORS_LOCALE)) {
       // Executors name files in their locale's encoding, and a container's is often ASCII.
       builder.config(EXECUTORS_LOCALE, "C.UTF-8");

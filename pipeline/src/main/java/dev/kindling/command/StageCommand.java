@@ -1,5 +1,6 @@
 package dev.kindling.command;
 
+import dev.kindling.io.UserPath;
 import dev.kindling.run.Progress;
 import dev.kindling.run.Run;
 import dev.kindling.run.Stage;
@@ -74,7 +75,7 @@ final class StageCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    TorchProbe.requireGpus(Sessions.session());
+    TorchProbe.requireGpus(Sessions.session(UserPath.of(folder).getName()));
     try (Progress progress = Progress.ofStages(Sessions.session());
         Run run = lock.runs(progress).open(folder)) {
       return Told.of(run, () -> step.run(run, progress, List.of(stage)));

@@ -2,6 +2,7 @@ package dev.kindling.command;
 
 import dev.kindling.check.InvalidInputException;
 import dev.kindling.conf.Configuration;
+import dev.kindling.io.UserPath;
 import dev.kindling.run.Progress;
 import dev.kindling.run.Run;
 import dev.kindling.run.Stage;
@@ -61,10 +62,17 @@ final class StagesCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     List<Stage> stages = stages(range);
-    try (Progress progress = Progress.ofStages(Sessions.session());
+    try (Progress progress = Progress.ofStages(Sessions.session(name(stages)));
         Run run = stages.contains(Stage.PREPARE) ? prepared(progress) : opened(progress)) {
       return Told.of(run, () -> step.run(run, progress, stages));
     }
+  }
+
+  private String name(List<Stage> stages) throws IOException {
+    if (stages.contains(Stage.PREPARE)) {
+      return RunOptions.name(options.configuration());
+    }
+    return folder == null ? "" : UserPath.of(folder).getName();
   }
 
   private static List<Stage> stages(String range) {

@@ -29,7 +29,7 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Configuration conf = options.configuration();
-    try (Progress progress = Progress.ofStages(Sessions.session());
+    try (Progress progress = Progress.ofStages(Sessions.session(RunOptions.name(conf)));
         Run run = options.start(progress, conf)) {
       return Told.of(
           run,

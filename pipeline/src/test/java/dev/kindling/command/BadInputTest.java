@@ -236,7 +236,7 @@ class BadInputTest {
           .startsWith(
               "Run folder %s is in use by process %d on host "
                   .formatted(run.root(), ProcessHandle.current().pid()));
-      assertThat(result.code()).isEqualTo(Main.USERS_MISTAKE);
+      assertThat(result.code()).isEqualTo(Main.TRY_LATER);
     }
     assertThat(SmallRun.local(run.table(1, "2-rollouts"))).doesNotExist();
   }

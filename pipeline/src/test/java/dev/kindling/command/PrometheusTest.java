@@ -43,6 +43,8 @@ class PrometheusTest {
             .start();
     try {
       String metrics = await(process, port, err);
+      // The application bears the run's name.
+      assertThat(get(port, "/api/v1/applications")).contains("\"name\" : \"kindling run\"");
       assertThat(value(metrics, "step")).isGreaterThanOrEqualTo(1);
       assertThat(value(metrics, "rollouts")).isEqualTo(SmallRun.PROMPTS * SmallRun.SAMPLES);
       assertThat(value(metrics, "reward")).isBetween(0.0, 1.0);
@@ -64,16 +66,12 @@ class PrometheusTest {
 
   /** Reads until a step has been committed. */
   private static String await(Process process, int port, Path err) throws Exception {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics/prometheus/"))
-            .build();
-    HttpClient client = HttpClient.newHttpClient();
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
     while (true) {
       assertThat(process.isAlive()).as(Files.readString(err)).isTrue();
       assertThat(System.nanoTime()).as(Files.readString(err)).isLessThan(deadline);
       try {
-        String metrics = client.send(request, BodyHandlers.ofString()).body();
+        String metrics = get(port, "/metrics/prometheus/");
         if (metrics.contains("_kindling_reward_")) {
           return metrics;
         }
@@ -82,6 +80,12 @@ class PrometheusTest {
       }
       Thread.sleep(200);
     }
+  }
+
+  private static String get(int port, String path) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
+    return HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
   }
 
   private static double value(String metrics, String name) {
