@@ -15,23 +15,23 @@ class ClusterDriverTest {
 
   @Test
   void aCommandThatIsDoneReturns() throws Exception {
-    assertThat(main(List.of(CLUSTER), "--version")).isEqualTo("0 kindling development");
+    assertThat(ran(List.of(CLUSTER), "--version")).isEqualTo("0 kindling development");
   }
 
   @Test
   void aMistakeIsThrownWithItsSentenceAsTheMessage() throws Exception {
-    assertThat(main(List.of(CLUSTER), "train", "--set", "run.step=1"))
+    assertThat(ran(List.of(CLUSTER), "train", "--set", "run.step=1"))
         .startsWith(
             "1 Exception in thread \"main\" dev.kindling.command.CommandFailedException: Exit code 2:"
                 + " Unknown key run.step (did you mean run.steps?)\n\tat dev.kindling.command.Main");
-    assertThat(main(List.of(), "train", "--set", "run.step=1"))
+    assertThat(ran(List.of(), "train", "--set", "run.step=1"))
         .isEqualTo("2 Unknown key run.step (did you mean run.steps?)");
   }
 
   @Test
   void settingsInSparksOwnConfigurationAreHeldLikeThoseOfTheCommandLine() throws Exception {
     assertThat(
-            main(
+            ran(
                 List.of("-Dspark.kindling.run.step=1", "-Dspark.kindling.sampler.samples=0"),
                 "train"))
         .isEqualTo(
@@ -39,7 +39,7 @@ class ClusterDriverTest {
                 + "Invalid sampler.samples: 0 (must be >= 1)");
   }
 
-  private static String main(List<String> options, String... arguments)
+  private static String ran(List<String> options, String... arguments)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(MainProcess.command(options.toArray(new String[0])));
     command.addAll(Arrays.asList(arguments));
