@@ -218,9 +218,11 @@ class ModelConfigFileTest {
 
   @Test
   void itsNumbersHaveTheFewestDigitsWhateverTheJava() {
+    // Nearest to 10^23, which no double is.
+    double theta = Double.parseDouble("1e23");
     ModelConfig shape =
         new ModelConfig(
-            9, 8, 2, 2, 2, 4, 12, 32, 1e23, RopeScaling.NONE, 0x1p-44, false, false, true);
+            9, 8, 2, 2, 2, 4, 12, 32, theta, RopeScaling.NONE, 0x1p-44, false, false, true);
     assertThat(new String(ModelConfigFile.json(shape), StandardCharsets.UTF_8))
         .contains("\"rope_theta\" : 1.0E23,", "\"rms_norm_eps\" : 5.684341886080802E-14,");
   }

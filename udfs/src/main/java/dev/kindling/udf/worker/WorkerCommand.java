@@ -58,6 +58,9 @@ final class WorkerCommand {
             "-XX:ActiveProcessorCount=1",
             "-Xshare:auto",
             "--add-opens=java.base/java.nio=ALL-UNNAMED",
+            // Arrow's memory; before Java 23 there is no such option.
+            "-XX:+IgnoreUnrecognizedVMOptions",
+            "--sun-misc-unsafe-memory-access=allow",
             "-Djava.awt.headless=true",
             "-Duser.language=en",
             "-cp",
