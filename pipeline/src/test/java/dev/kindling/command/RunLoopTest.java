@@ -258,6 +258,7 @@ class RunLoopTest {
             "evaluations",
             "metrics",
             "lock",
+            "status.json",
             "report.html");
     assertThat(names(temporary.resolve("loop/step-000003")))
         .containsExactlyInAnyOrder(

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
+import org.apache.spark.SparkFiles;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -86,8 +88,13 @@ class RunOptionsTest {
   @Test
   void aRunFileMayBeAtAUriOrAmongTheFilesThatCameWithTheProgram() throws IOException {
     String file = file("shipped.yaml", "sampler: {samples: 3}");
-    SmallRun.spark().sparkContext().addFile(file);
     assertThat(name("--config", Path.of(file).toUri().toString())).contains("shipped");
+    // As --files puts it there; told to the session it would be fetched for every later test.
+    SmallRun.spark();
+    Files.copy(
+        Path.of(file),
+        Path.of(SparkFiles.get("shipped.yaml")),
+        StandardCopyOption.REPLACE_EXISTING);
     RunOptions shipped = CommandLine.populateCommand(new RunOptions(), "--config", "shipped.yaml");
     assertThat(shipped.configuration().sampler().samples()).isEqualTo(3);
     for (String missing : List.of("none.yaml", "file:///none.yaml", "/none.yaml")) {
