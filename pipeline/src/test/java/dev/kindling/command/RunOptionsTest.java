@@ -87,10 +87,11 @@ class RunOptionsTest {
 
   @Test
   void aRunFileMayBeAtAUriOrAmongTheFilesThatCameWithTheProgram() throws IOException {
+    // Commands take the session that is there.
+    SmallRun.spark();
     String file = file("shipped.yaml", "sampler: {samples: 3}");
     assertThat(name("--config", Path.of(file).toUri().toString())).contains("shipped");
     // As --files puts it there; told to the session it would be fetched for every later test.
-    SmallRun.spark();
     Files.copy(
         Path.of(file),
         Path.of(SparkFiles.get("shipped.yaml")),
