@@ -70,15 +70,11 @@ final class Interruption {
     if (mainHasEnded.getCount() == 0) {
       return;
     }
-    startStopping();
+    isStopping = true;
     PrintStream err = silence();
     err.println(
         "\nInterrupted. Committed steps are safe; the same command with --resume goes on from them.");
     awaitMain(err);
-  }
-
-  private static void startStopping() {
-    isStopping = true;
   }
 
   /**

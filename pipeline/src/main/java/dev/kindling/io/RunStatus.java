@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Where a run is, for schedulers and people: {@code status.json}, replaced whole at every stage.
- * Nothing of the run depends on it. A driver that was killed leaves it as it was, {@code running}
- * with the last change's time.
+ * Nothing of the run depends on it. A driver that was killed leaves it as it was, {@link
+ * State#RUNNING} with the last change's time.
  *
  * @param state what the driver does, or how it ended
  * @param step the step that is worked on, or the last committed one where none is

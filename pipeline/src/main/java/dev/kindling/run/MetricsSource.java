@@ -4,9 +4,12 @@ import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import dev.kindling.row.MetricsRow;
 import dev.kindling.row.Table;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.metrics.MetricsSystem;
 import org.apache.spark.metrics.source.Source;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructField;
 
 /**
@@ -16,48 +19,47 @@ import org.apache.spark.sql.types.StructField;
  */
 final class MetricsSource implements Source {
   private static final String NAME = "kindling";
+  private static final String TOKENS_PER_SECOND = "tokens_per_second";
+  private static final StructField[] COLUMNS = Table.METRICS.codec().schema().fields();
 
   private final MetricRegistry registry = new MetricRegistry();
-  private volatile MetricsRow last;
+  private volatile Map<String, Number> last = Map.of();
 
   private MetricsSource() {
-    StructField[] columns = Table.METRICS.codec().schema().fields();
-    for (int i = 0; i < columns.length; i++) {
-      int column = i;
-      gauge(columns[i].name(), row -> (Number) Table.METRICS.codec().toRow(row).get(column));
+    for (StructField column : COLUMNS) {
+      gauge(column.name());
     }
-    gauge("tokens_per_second", MetricsSource::tokensPerSecond);
+    gauge(TOKENS_PER_SECOND);
   }
 
-  /** A figure of a step; null where it has none. */
-  private interface Figure {
-    Number of(MetricsRow row);
-  }
-
-  private void gauge(String name, Figure figure) {
-    Gauge<Number> gauge =
-        () -> {
-          MetricsRow row = last;
-          Number value = row == null ? null : figure.of(row);
-          return value == null ? Double.NaN : value;
-        };
+  private void gauge(String name) {
+    Gauge<Number> gauge = () -> last.getOrDefault(name, Double.NaN);
     registry.register(name, gauge);
   }
 
-  private static Number tokensPerSecond(MetricsRow row) {
-    return row.secondsRollout() == null
-        ? null
-        : Double.valueOf(row.completionLength() * row.rollouts() / row.secondsRollout());
-  }
-
   /** Shows the metrics of a step. */
-  static void show(MetricsRow row) {
+  static void show(MetricsRow metrics) {
     // The one of this driver, whose runs come one after the other.
     MetricsSystem system = SparkEnv.get().metricsSystem();
     if (system.getSourcesByName(NAME).isEmpty()) {
       system.registerSource(new MetricsSource());
     }
-    ((MetricsSource) system.getSourcesByName(NAME).head()).last = row;
+    ((MetricsSource) system.getSourcesByName(NAME).head()).last = figures(metrics);
+  }
+
+  private static Map<String, Number> figures(MetricsRow metrics) {
+    Row row = Table.METRICS.codec().toRow(metrics);
+    Map<String, Number> figures = new HashMap<>();
+    for (int i = 0; i < COLUMNS.length; i++) {
+      if (!row.isNullAt(i)) {
+        figures.put(COLUMNS[i].name(), (Number) row.get(i));
+      }
+    }
+    if (metrics.secondsRollout() != null) {
+      double tokens = metrics.completionLength() * metrics.rollouts();
+      figures.put(TOKENS_PER_SECOND, tokens / metrics.secondsRollout());
+    }
+    return figures;
   }
 
   @Override

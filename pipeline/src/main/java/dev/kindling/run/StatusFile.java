@@ -53,6 +53,7 @@ final class StatusFile {
 
   /** Says that a command has ended in the stage that was begun. */
   void fail(State state, String message, int exitCode, boolean retryable) throws IOException {
+    context.clearJobGroup();
     write(state, message, exitCode, retryable);
   }
 
