@@ -101,7 +101,13 @@ public final class RepeatableStages {
       case ROLLOUT -> seconds.put(stage, pipeline.rollout(step));
       case SCORE -> seconds.put(stage, pipeline.score(step));
       case REFILL -> seconds.put(stage, pipeline.refill(step));
-      case WEIGH -> seconds.put(stage, pipeline.weigh(step));
+      case WEIGH -> {
+        if (!seconds.containsKey(Stage.REFILL)) {
+          // Nobody here has seen it end.
+          weighing.requireRefilled(step);
+        }
+        seconds.put(stage, pipeline.weigh(step));
+      }
       case BATCH -> seconds.put(stage, pipeline.batch(step));
       case STEP -> pipeline.step(step, before());
     }

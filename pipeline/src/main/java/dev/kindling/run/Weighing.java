@@ -30,21 +30,29 @@ final class Weighing {
   /**
    * Writes 4-weights and, where estimates are carried, 4-carried; gives the rows of the first.
    *
-   * @throws InvalidInputException if too many verdicts are faults of the verifier, or a further
-   *     round of sampling is missing
+   * @throws InvalidInputException if too many verdicts are faults of the verifier
    */
   long weigh(long step) throws IOException {
-    if (next(step).isPresent()) {
-      throw new InvalidInputException(
-          "Missing table %s: too few prompts of step %d have rewards that differ yet (run the stage that writes it: refill)"
-              .formatted(run.folder().table(step, run.rounds(step), SCORES.name()), step));
-    }
     Dataset<Row> scores = run.read(step, SCORES);
     long rows = CompiledSql.writing(scores, () -> run.write(WEIGHTS, weighed(step, scores)));
     if (run.carriesEstimates()) {
       run.write(CARRIED, Carry.next(run.carried(step - 1), run.read(step, WEIGHTS), step));
     }
     return rows;
+  }
+
+  /**
+   * Holds that the step has all its rounds of sampling, which a refill that was left out or killed
+   * has not made.
+   *
+   * @throws InvalidInputException naming the table that is missing
+   */
+  void requireRefilled(long step) throws IOException {
+    if (next(step).isPresent()) {
+      throw new InvalidInputException(
+          "Missing table %s: too few prompts of step %d have rewards that differ yet (run the stage that writes it: refill)"
+              .formatted(run.folder().table(step, run.rounds(step), SCORES.name()), step));
+    }
   }
 
   /**
