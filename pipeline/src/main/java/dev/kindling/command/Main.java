@@ -96,10 +96,7 @@ public final class Main implements Callable<Integer> {
   }
 
   private static int run(PrintWriter err, String... arguments) {
-    // Before any class is loaded that another Spark does not have.
-    Optional<String> refusal = Platform.here().refusal();
-    if (refusal.isPresent()) {
-      err.println(refusal.get());
+    if (isRefused(err)) {
       return USERS_MISTAKE;
     }
     Interruption interruption = Interruption.watch();
@@ -121,7 +118,14 @@ public final class Main implements Callable<Integer> {
    * @return its exit code
    */
   public static int run(String... arguments) {
-    return run(commandLine(), arguments);
+    return isRefused(Console.writer(System.err)) ? USERS_MISTAKE : run(commandLine(), arguments);
+  }
+
+  /** Tells why the program cannot run here, before a class that another Spark lacks is loaded. */
+  private static boolean isRefused(PrintWriter err) {
+    Optional<String> refusal = Platform.here().refusal();
+    refusal.ifPresent(err::println);
+    return refusal.isPresent();
   }
 
   private static int run(CommandLine commandLine, String... arguments) {

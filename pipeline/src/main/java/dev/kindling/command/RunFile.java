@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.SparkFiles;
 
 /**
@@ -57,14 +59,20 @@ final class RunFile {
     }
   }
 
+  /** Whether {@code --files} may have brought it; a name that nobody gave starts no session. */
+  private static boolean mayBeShipped(String file) {
+    return !file.contains("/")
+        && (SparkEnv.get() != null || new SparkConf().get("spark.files", "").contains(file));
+  }
+
   private static InputStream open(String file) throws IOException {
     org.apache.hadoop.fs.Path path = UserPath.of(file);
     if (path.toUri().getScheme() != null) {
       return path.getFileSystem(Sessions.session().sparkContext().hadoopConfiguration()).open(path);
     }
     Path local = Path.of(file);
-    if (local.getNameCount() == 1 && !local.isAbsolute() && !Files.exists(local)) {
-      // Only a session knows where they are, and most mistakes are found before there is one.
+    if (!Files.exists(local) && mayBeShipped(file)) {
+      // Only a session knows where they are.
       Sessions.session();
       return Files.newInputStream(Path.of(SparkFiles.get(file)));
     }
