@@ -124,7 +124,7 @@ public final class WeighBench {
     return new Path(folder, name).toString();
   }
 
-  private void generate() {
+  private void generate() throws IOException {
     Table.SCORES.write(
         spark
             .range(0, rows, 1, spark.sparkContext().defaultParallelism())

@@ -1,17 +1,22 @@
 package dev.kindling.row;
 
 import dev.kindling.io.LocalFiles;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetInputFormat;
 import org.apache.parquet.hadoop.ParquetOutputFormat;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
-import org.apache.spark.sql.Observation;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
@@ -64,6 +69,11 @@ public final class Table<T extends Record> {
 
   // A reader skips whole row groups; at this size one decodes in well under a second.
   private static final long ROW_GROUP_BYTES = 32L << 20;
+
+  private static final String FILES = ".parquet";
+
+  // The footers of more are read by tasks.
+  private static final int MOST_FOOTERS = 64;
 
   private final String name;
   private final String stage;
@@ -185,10 +195,8 @@ public final class Table<T extends Record> {
    * @param rows has this table's columns in any order
    * @return number of rows written
    */
-  public long write(Dataset<Row> rows, String path) {
-    Observation written = new Observation();
+  public long write(Dataset<Row> rows, String path) throws IOException {
     rows.select(columns())
-        .observe(written, functions.count(functions.lit(1)).as("rows"))
         .write()
         .mode(SaveMode.Overwrite)
         .option("compression", "zstd")
@@ -198,11 +206,30 @@ public final class Table<T extends Record> {
         .options(plainNumbers())
         .options(withoutChecksums(rows.sparkSession(), path))
         .parquet(path);
-    try {
-      return (Long) written.getAsJava().get("rows");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("Interrupted while writing " + path, e);
+    return count(rows.sparkSession(), new Path(path));
+  }
+
+  /**
+   * Rows of the files that a write has committed, by their footers: what tasks counted would also
+   * have the rows of those that were run twice, and Spark's own way of observing a write is not
+   * known to plugins that plan it.
+   */
+  private static long count(SparkSession spark, Path folder) throws IOException {
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    List<FileStatus> files =
+        Arrays.stream(folder.getFileSystem(hadoop).listStatus(folder))
+            .filter(file -> file.getPath().getName().endsWith(FILES))
+            .toList();
+    if (files.size() > MOST_FOOTERS) {
+      return spark.read().option("__globPaths__", false).parquet(folder.toString()).count();
     }
+    long rows = 0;
+    for (FileStatus file : files) {
+      try (ParquetFileReader reader =
+          ParquetFileReader.open(HadoopInputFile.fromStatus(file, hadoop))) {
+        rows += reader.getRecordCount();
+      }
+    }
+    return rows;
   }
 }

@@ -126,7 +126,7 @@ class RunReaderTest {
         .write(run.fileSystem(), run.commit(step));
   }
 
-  private void writeMetrics(RunFolder run, long step) {
+  private void writeMetrics(RunFolder run, long step) throws IOException {
     Table.METRICS.write(
         Table.METRICS.of(spark, List.of(Runs.step(step, -1.0, null, 1))),
         run.metrics(step).toString());
@@ -165,7 +165,7 @@ class RunReaderTest {
   }
 
   @Test
-  void metricsComeInOrderAndKeepTheirGaps(@TempDir Path folder) {
+  void metricsComeInOrderAndKeepTheirGaps(@TempDir Path folder) throws IOException {
     List<MetricsRow> rows =
         List.of(Runs.step(2, null, 0.5, Double.NaN), Runs.step(1, -3.0, null, 0.25));
     Table.METRICS.write(Table.METRICS.of(spark, rows), folder.resolve("m").toString());

@@ -166,7 +166,8 @@ class WeighTest {
   }
 
   @Test
-  void weightsAreTheSameBitsHoweverTheScoresArePartitioned(@TempDir Path folder) {
+  void weightsAreTheSameBitsHoweverTheScoresArePartitioned(@TempDir Path folder)
+      throws IOException {
     List<ScoreRow> scores = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
       for (int m = 0; m < 5; m++) {
