@@ -63,7 +63,13 @@ class ImportRulesTest {
                   "dev.kindling.udf", "dev.kindling.udf.math", "org.apache.arrow..", SPARK, SCALA)),
           Map.entry(
               "dev.kindling.row",
-              List.of("dev.kindling.check", "dev.kindling.io", HADOOP, SPARK, SCALA)),
+              List.of(
+                  "dev.kindling.check",
+                  "dev.kindling.io",
+                  "org.apache.parquet.hadoop..",
+                  HADOOP,
+                  SPARK,
+                  SCALA)),
           Map.entry(
               "dev.kindling.dataset", List.of("dev.kindling.check", "dev.kindling.row", JACKSON)),
           Map.entry(
@@ -204,13 +210,15 @@ class ImportRulesTest {
               "Bootstrap",
               "ExampleFigures",
               "Metric",
+              "Natives",
               "PolicyRef",
               "PromptOrder",
               "SharedCache",
               "TaskDevice",
               "TokenizerRef",
               "VerifierNames",
-              "Votes"),
+              "Votes",
+              "WholeGpu"),
           "dev.kindling.stage.weigh",
           Set.of(
               "BatchSettings",

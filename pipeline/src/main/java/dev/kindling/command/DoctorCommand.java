@@ -3,7 +3,9 @@ package dev.kindling.command;
 import dev.kindling.engine.text.ByteTokenizer;
 import dev.kindling.engine.text.Tokenizer;
 import dev.kindling.io.UserPath;
+import dev.kindling.stage.Natives;
 import dev.kindling.stage.TorchProbe;
+import dev.kindling.stage.WholeGpu;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -78,6 +80,7 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private static String tokenizers() {
+    Natives.place();
     try (Tokenizer tokenizer = new Tokenizer(ByteTokenizer.ofAllBytes(), "doctor")) {
       return "natives work, \"2+2\" is " + Arrays.toString(tokenizer.encode("2+2"));
     }
@@ -86,6 +89,7 @@ final class DoctorCommand implements Callable<Integer> {
   private static String gpus(JavaSparkContext context) {
     ResourceInformation driver = context.resources().get("gpu");
     String amount = context.getConf().get("spark.executor.resource.gpu.amount", "0");
+    WholeGpu.requireWhole(context.getConf());
     return driver == null && amount.equals("0")
         ? "none assigned by Spark: policies run on CPU cores"
         : amount + " for each executor; a task's policy is on the GPU that Spark gives it";

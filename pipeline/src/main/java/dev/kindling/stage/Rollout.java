@@ -57,23 +57,24 @@ public final class Rollout {
     long first = count == 0 ? 0 : bounds.get(0).getLong(0);
     int tasks = Math.toIntExact(Math.max(1, (count + promptsPerTask - 1) / promptsPerTask));
     return spark.createDataFrame(
-        prompts
-            .javaRDD()
-            .mapToPair(
-                row -> {
-                  long place = row.<Long>getAs("position") - first;
-                  return new Tuple2<>((int) (place / promptsPerTask), row);
-                })
-            .partitionBy(new HashPartitioner(tasks))
-            .mapPartitions(
-                rows -> {
-                  List<PromptRow> group = new ArrayList<>();
-                  rows.forEachRemaining(pair -> group.add(codec.fromRow(pair._2())));
-                  group.sort(Comparator.comparingLong(PromptRow::position));
-                  return task(group, policy, settings, seed, step, finished)
-                      .map(output::toRow)
-                      .iterator();
-                }),
+        WholeGpu.of(
+            prompts
+                .javaRDD()
+                .mapToPair(
+                    row -> {
+                      long place = row.<Long>getAs("position") - first;
+                      return new Tuple2<>((int) (place / promptsPerTask), row);
+                    })
+                .partitionBy(new HashPartitioner(tasks))
+                .mapPartitions(
+                    rows -> {
+                      List<PromptRow> group = new ArrayList<>();
+                      rows.forEachRemaining(pair -> group.add(codec.fromRow(pair._2())));
+                      group.sort(Comparator.comparingLong(PromptRow::position));
+                      return task(group, policy, settings, seed, step, finished)
+                          .map(output::toRow)
+                          .iterator();
+                    })),
         output.schema());
   }
 

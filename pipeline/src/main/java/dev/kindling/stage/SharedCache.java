@@ -82,6 +82,7 @@ public final class SharedCache {
       close(displaced);
       synchronized (entry) {
         if (entry.value == null) {
+          Natives.place();
           entry.value = load.call();
         }
         return new Lease<>(type.cast(entry.value), entry);

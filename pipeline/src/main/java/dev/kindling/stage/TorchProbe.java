@@ -11,6 +11,7 @@ import dev.kindling.engine.sample.Decoder;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
@@ -36,10 +37,13 @@ public final class TorchProbe {
   /**
    * Where Spark gives GPUs to tasks, holds that torch can use them.
    *
-   * @throws InvalidInputException with what torch says, and the remedy
+   * @throws InvalidInputException with what torch says, and the remedy; or when several policies
+   *     would share a GPU
    */
   public static void requireGpus(SparkSession spark) {
-    if (!spark.sparkContext().getConf().get(GPUS, "0").equals("0")) {
+    SparkConf conf = spark.sparkContext().getConf();
+    if (!conf.get(GPUS, "0").equals("0")) {
+      WholeGpu.requireWhole(conf);
       JavaSparkContext.fromSparkContext(spark.sparkContext())
           .parallelize(List.of(0), 1)
           .foreach(zero -> requireUsable(TaskDevice.current()));
@@ -58,6 +62,7 @@ public final class TorchProbe {
   }
 
   private static String look(Device device) throws IOException {
+    Natives.place();
     ModelConfig tiny =
         new ModelConfig(8, 8, 1, 2, 1, 4, 8, 8, 1e4, RopeScaling.NONE, 1e-6, true, false, true);
     try (Weights weights = Weights.random(tiny, 1, 0.02);

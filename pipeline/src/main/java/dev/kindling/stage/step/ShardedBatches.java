@@ -3,6 +3,7 @@ package dev.kindling.stage.step;
 import dev.kindling.row.BatchRow;
 import dev.kindling.row.RowCodec;
 import dev.kindling.row.Table;
+import dev.kindling.stage.WholeGpu;
 import java.io.Serializable;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaRDD;
@@ -48,12 +49,12 @@ public final class ShardedBatches implements AutoCloseable {
             .persist(StorageLevel.MEMORY_AND_DISK());
   }
 
-  /** The rows of one update, a partition for each shard. */
+  /** The rows of one update, a partition for each shard, for tasks that have a policy. */
   JavaRDD<BatchRow> of(int update) {
     int perUpdate = shards;
     PartitionFilter filter = index -> (Integer) index / perUpdate == update;
     RDD<BatchRow> pruned = PartitionPruningRDD.create(partitions.rdd(), filter);
-    return pruned.toJavaRDD();
+    return WholeGpu.of(pruned.toJavaRDD());
   }
 
   @Override
