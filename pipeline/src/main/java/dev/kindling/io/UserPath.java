@@ -2,6 +2,7 @@ package dev.kindling.io;
 
 import dev.kindling.check.HalfPair;
 import dev.kindling.check.InvalidInputException;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.Path;
 
@@ -13,15 +14,25 @@ import org.apache.hadoop.fs.Path;
 public final class UserPath {
   private static final Pattern URI = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:/.*", Pattern.DOTALL);
 
+  private static final Pattern PASSWORD =
+      Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*://)[^/@]*:[^/]*@(.*)", Pattern.DOTALL);
+
   private UserPath() {}
 
   /**
    * The path that a text names.
    *
-   * @throws InvalidInputException when no file can have that name
+   * @throws InvalidInputException when no file can have that name, or when the URI has a password,
+   *     which would stand in the run's folder for all to read
    */
   public static Path of(String text) {
     requireName(text);
+    Matcher secret = PASSWORD.matcher(text);
+    if (secret.matches()) {
+      throw new InvalidInputException(
+          "Invalid path: %s…@%s (must not have a password: give it to the file system by Spark's configuration or a credential provider)"
+              .formatted(secret.group(1), secret.group(2)));
+    }
     return URI.matcher(text).matches() ? new Path(text) : new Path(null, null, text);
   }
 
