@@ -30,8 +30,9 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Measures the stages of a step on random weights, in the session that it runs in, and prints",
-      "tables: tokens per second and core, share of what the machine can do at best, memory.",
+      "Measures the stages of a step on random weights and prints tables.",
+      "They show, for the session that it runs in, tokens per second and core, share of what the",
+      "machine can do at best, memory.",
       "Nothing else should run meanwhile: the column busy is processor time over wall time of the",
       "tasks, and ± the larger distance of a repeat from the median."
     },

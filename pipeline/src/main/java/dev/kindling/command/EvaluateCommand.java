@@ -25,9 +25,10 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Evaluates a committed policy: pass@K (unbiased estimate), mean@K, maj@K (vote)",
-      "and log P-hat of each set with 95 %% intervals, and by level where examples have",
-      "one. The sets are the run's, or those of --config, or the file of --data."
+      "Evaluates a committed policy on the run's evaluation sets, or on others.",
+      "pass@K (unbiased estimate), mean@K, maj@K (vote) and log P-hat of each set with 95 %% intervals,",
+      "and by level where examples have one. The sets are the run's, or those of --config, or",
+      "the file of --data."
     },
     footer = {
       "",

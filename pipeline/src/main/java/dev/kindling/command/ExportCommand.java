@@ -28,8 +28,9 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Writes a committed policy as a Hugging Face model folder: weights as safetensors, and the",
-      "configuration and tokenizer files that the run began with, byte for byte.",
+      "Writes a committed policy as a Hugging Face model folder.",
+      "Weights are safetensors; the configuration and tokenizer files are those that the run began",
+      "with, byte for byte.",
       "The folder must be empty or absent; an interrupted export may be repeated."
     },
     footer = {

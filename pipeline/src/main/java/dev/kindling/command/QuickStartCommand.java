@@ -34,8 +34,9 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Pretrains a small policy on arithmetic, then asks for answers in a form that it does not give",
-      "by itself, with the same prompts, seed and number of rollouts for every arm.",
+      "Shows a cold start and its escape, on a small policy that learns arithmetic.",
+      "It is pretrained, then asked for answers in a form that it does not give by itself, with the",
+      "same prompts, seed and number of rollouts for every arm.",
       "What is finished is kept: a second call goes on, or shows the result again."
     },
     footer = {

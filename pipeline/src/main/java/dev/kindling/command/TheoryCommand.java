@@ -20,9 +20,9 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Measures what arXiv:2604.25907 proves: how the time to escape from a success",
-      "probability p₀ grows as p₀ falls, for q from 0 to 1, and what a large q costs",
-      "where gold answers are wrong. Tiny policies learn by plain gradient descent,",
+      "Measures how long the escape from a small success probability takes.",
+      "arXiv:2604.25907 proves how that time grows as the probability p₀ falls, for q from 0",
+      "to 1, and what a large q costs where gold answers are wrong. Tiny policies learn by plain gradient descent,",
       "with the coefficients that weigh gives. Takes a minute or two."
     },
     footer = {
