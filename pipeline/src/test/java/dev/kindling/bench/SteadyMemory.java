@@ -1,5 +1,6 @@
 package dev.kindling.bench;
 
+import dev.kindling.LongTests;
 import dev.kindling.SparkTest;
 import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.Precision;
@@ -27,12 +28,12 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * The program of {@link SteadyMemoryTest}: 60 updates, then rollout stages, each stage under a
- * policy that the one before it did not have. Prints resident memory after each stage.
+ * The program of {@link SteadyMemoryTest}: updates, then rollout stages, each stage under a policy
+ * that the one before it did not have. Prints resident memory after each stage.
  */
 final class SteadyMemory {
-  static final int UPDATES = 60;
-  static final int ROLLOUTS = 200;
+  static final int UPDATES = LongTests.ARE_RUN ? 60 : 50;
+  static final int ROLLOUTS = LongTests.ARE_RUN ? 200 : 80;
 
   private static final BenchModel MODEL =
       new BenchModel(

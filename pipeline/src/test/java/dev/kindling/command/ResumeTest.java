@@ -18,8 +18,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** A run that was stopped anywhere and gone on with is the run that was never stopped. */
 class ResumeTest {
@@ -34,23 +32,6 @@ class ResumeTest {
     uninterrupted = SmallRun.train(SmallRun.settings(temporary, NAME), false);
     checkpoints = SmallRun.checkpoints(uninterrupted);
     assertThat(checkpoints).hasSize(4);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"1-prompts", "2-rollouts", "3-scores", "4-weights", "5-batches"})
-  void aRunStoppedAfterAStageOfItsSecondStepEndsLikeOneThatWasNot(String lastTable)
-      throws IOException {
-    RunFolder run = stoppedAfter(lastTable);
-    Path rubbish = SmallRun.local(run.table(2, lastTable)).resolve("part-99999-half.parquet");
-    Files.writeString(rubbish, "half");
-
-    // A run's length may change: two steps of it are those of the run of three.
-    List<String> settings = settingsOf(run);
-    settings.add("run.steps=2");
-    RunFolder resumed = SmallRun.train(settings, true);
-
-    assertThat(rubbish).doesNotExist();
-    assertEqualSteps(resumed, 2);
   }
 
   @Test
