@@ -18,9 +18,10 @@ import org.apache.hadoop.fs.UnsupportedFileSystemException;
 
 /**
  * Files that are whole or absent. The content goes to a hidden temporary file beside the target and
- * is renamed when it is complete and, where the file system can tell, on the disk. Writing the same
- * content again is allowed, so that a task may be retried or run twice; other content under the
- * same name is refused, because it would mean that the run is not deterministic.
+ * is renamed when it is complete and, where the file system can tell, on the disk; in a store of
+ * objects it is one, which needs neither. Writing the same content again is allowed, so that a task
+ * may be retried or run twice; other content under the same name is refused, because it would mean
+ * that the run is not deterministic.
  */
 public final class AtomicFile {
   private static final String TEMPORARY_SUFFIX = ".tmp";
@@ -44,16 +45,24 @@ public final class AtomicFile {
    */
   public static StoredFile write(FileSystem fileSystem, Path target, Content content)
       throws IOException {
+    try {
+      return ObjectFile.isOne(fileSystem, target)
+          ? ObjectFile.write(fileSystem, target, content)
+          : writeAndRename(fileSystem, target, content);
+    } catch (IOException | FSError failure) {
+      // The local file system reports a full disk as an FSError.
+      throw new IOException("Cannot write " + target + ": " + failure.getMessage(), failure);
+    }
+  }
+
+  private static StoredFile writeAndRename(FileSystem fileSystem, Path target, Content content)
+      throws IOException {
     Path temporary = temporary(target);
     try {
       StoredFile written = stream(fileSystem, temporary, target.getName(), content);
       publish(fileSystem, temporary, target, written);
       return written;
-    } catch (IOException | FSError failure) {
-      // The local file system reports a full disk as an FSError.
-      discard(fileSystem, temporary, failure);
-      throw new IOException("Cannot write " + target + ": " + failure.getMessage(), failure);
-    } catch (RuntimeException failure) {
+    } catch (IOException | RuntimeException | FSError failure) {
       discard(fileSystem, temporary, failure);
       throw failure;
     }
@@ -67,13 +76,26 @@ public final class AtomicFile {
    */
   public static void replace(FileSystem fileSystem, Path target, Content content)
       throws IOException {
+    try {
+      if (ObjectFile.isOne(fileSystem, target)) {
+        ObjectFile.replace(fileSystem, target, content);
+      } else {
+        renameOver(fileSystem, target, content);
+      }
+    } catch (IOException | FSError failure) {
+      throw new IOException("Cannot write " + target + ": " + failure.getMessage(), failure);
+    }
+  }
+
+  private static void renameOver(FileSystem fileSystem, Path target, Content content)
+      throws IOException {
     Path temporary = temporary(target);
     try {
       stream(fileSystem, temporary, target.getName(), content);
       takeThePlace(fileSystem, temporary, target);
-    } catch (IOException | FSError failure) {
+    } catch (IOException | RuntimeException | FSError failure) {
       discard(fileSystem, temporary, failure);
-      throw new IOException("Cannot write " + target + ": " + failure.getMessage(), failure);
+      throw failure;
     }
   }
 
@@ -108,14 +130,20 @@ public final class AtomicFile {
       // digests.
       local.setWriteChecksum(false);
     }
-    try (FSDataOutputStream file = fileSystem.create(temporary, false, BUFFER_BYTES);
-        DigestOutputStream out = new DigestOutputStream(file, Sha256.begin())) {
-      content.writeTo(out);
+    try (FSDataOutputStream file = fileSystem.create(temporary, false, BUFFER_BYTES)) {
+      StoredFile written = fill(file, name, content);
       if (file.hasCapability(StreamCapabilities.HSYNC)) {
         file.hsync();
       }
-      return new StoredFile(name, file.getPos(), Sha256.text(out.getMessageDigest().digest()));
+      return written;
     }
+  }
+
+  /** Writes the content to a stream and leaves that open. */
+  static StoredFile fill(FSDataOutputStream file, String name, Content content) throws IOException {
+    DigestOutputStream out = new DigestOutputStream(file, Sha256.begin());
+    content.writeTo(out);
+    return new StoredFile(name, file.getPos(), Sha256.text(out.getMessageDigest().digest()));
   }
 
   private static void publish(
@@ -131,8 +159,12 @@ public final class AtomicFile {
     }
   }
 
-  private static boolean holds(FileSystem fileSystem, Path target, StoredFile written)
-      throws IOException {
+  /**
+   * Whether a file is there.
+   *
+   * @throws InvalidInputException when it has other content
+   */
+  static boolean holds(FileSystem fileSystem, Path target, StoredFile written) throws IOException {
     if (!fileSystem.exists(target)) {
       return false;
     }

@@ -42,6 +42,7 @@ import org.apache.hadoop.fs.Path;
  * </pre>
  */
 public final class RunFolder {
+  static final String COMMIT = "commit.json";
   private static final Pattern STEP = Pattern.compile("step-([0-9]{6,18})");
   private static final int PROBE_BYTES = 1 << 16;
 
@@ -198,7 +199,7 @@ public final class RunFolder {
 
   /** The file that makes a step count. */
   public Path commit(long step) {
-    return new Path(step(step), "commit.json");
+    return new Path(step(step), COMMIT);
   }
 
   /** Folder of the slices that a step made. */
@@ -262,8 +263,8 @@ public final class RunFolder {
 
   /** Writes the page for people in place of an earlier one. */
   public void writeReport(String html) throws IOException {
-    fileSystem.delete(report(), false);
-    write(report(), html.getBytes(StandardCharsets.UTF_8));
+    byte[] content = html.getBytes(StandardCharsets.UTF_8);
+    AtomicFile.replace(fileSystem, report(), out -> out.write(content));
   }
 
   /**

@@ -14,6 +14,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -31,9 +32,14 @@ import org.apache.hadoop.fs.Path;
  * system that lists what was written, because no claim is ever overwritten; exclusive creation
  * would not hold on the local file system, where Hadoop checks and creates in two steps. A claim
  * whose process has died on this host is removed.
+ *
+ * <p>In a store of objects that compares and writes in one, the claim has one name: a driver makes
+ * it where there is none, or puts its own in the place of a dead one. There nothing depends on what
+ * is listed, but that claims of drivers whose Hadoop cannot do so are respected.
  */
 public final class RunLock implements Closeable {
   private static final String CLAIM_SUFFIX = ".json";
+  private static final String ONLY_CLAIM = "driver" + CLAIM_SUFFIX;
 
   /** The kernel's boot time, from which start times are counted, may be off by a second or so. */
   private static final Duration SAME_START = Duration.ofSeconds(5);
@@ -49,10 +55,12 @@ public final class RunLock implements Closeable {
 
   private final FileSystem fileSystem;
   private final Path claim;
+  private final byte[] content;
 
-  private RunLock(FileSystem fileSystem, Path claim) {
+  private RunLock(FileSystem fileSystem, Path claim, byte[] content) {
     this.fileSystem = fileSystem;
     this.claim = claim;
+    this.content = content;
   }
 
   /**
@@ -63,12 +71,14 @@ public final class RunLock implements Closeable {
    * @param processStart ISO 8601 instant at which the process began, empty when unknown: a process
    *     id alone may have been given to another process since
    * @param since ISO 8601 instant of the claim
+   * @param id random, so that no two claims are the same
    */
-  public record Holder(String host, long pid, String processStart, String since) {
+  public record Holder(String host, long pid, String processStart, String since, String id) {
     /** Refuses what no driver has written. */
     public Holder {
       Objects.requireNonNull(host, "host");
       Objects.requireNonNull(processStart, "process_start");
+      Objects.requireNonNull(id, "id");
       Instant.parse(since);
     }
 
@@ -78,7 +88,8 @@ public final class RunLock implements Closeable {
           hostName(),
           ProcessHandle.current().pid(),
           startOf(ProcessHandle.current()),
-          Instant.now().toString());
+          Instant.now().toString(),
+          UUID.randomUUID().toString());
     }
 
     /** Whether the process is known to have ended, which only its own host can tell. */
@@ -115,6 +126,9 @@ public final class RunLock implements Closeable {
       try {
         return tryToAcquire(fileSystem, folder);
       } catch (Contended both) {
+        if (tries == MOST_TRIES && both.getCause() instanceof IOException refused) {
+          throw refused;
+        }
         if (tries == MOST_TRIES) {
           throw new RunInUseException(both.getMessage(), both);
         }
@@ -130,8 +144,8 @@ public final class RunLock implements Closeable {
   private static final class Contended extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    Contended(String message) {
-      super(message);
+    Contended(String message, IOException refused) {
+      super(message, refused);
     }
   }
 
@@ -147,18 +161,48 @@ public final class RunLock implements Closeable {
 
   private static RunLock tryToAcquire(FileSystem fileSystem, Path folder) throws IOException {
     Path claims = new Path(folder, "lock");
-    Path claim = new Path(claims, UUID.randomUUID() + CLAIM_SUFFIX);
-    byte[] content = JSON.writeValueAsBytes(Holder.ofThisProcess());
-    AtomicFile.write(fileSystem, claim, out -> out.write(content));
-    RunLock lock = new RunLock(fileSystem, claim);
+    boolean isOnly = ObjectFile.isConditional(fileSystem, claims);
+    Holder holder = Holder.ofThisProcess();
+    Path claim = new Path(claims, isOnly ? ONLY_CLAIM : holder.id() + CLAIM_SUFFIX);
+    RunLock lock = new RunLock(fileSystem, claim, JSON.writeValueAsBytes(holder));
+    if (isOnly) {
+      lock.claimWhereNoneLives(folder);
+    } else {
+      AtomicFile.write(fileSystem, claim, out -> out.write(lock.content));
+    }
     try {
       for (Path other : otherClaims(fileSystem, claims, claim)) {
-        refuseIfHeld(fileSystem, folder, other);
+        requireDead(fileSystem, folder, other);
+        fileSystem.delete(other, false);
       }
       return lock;
     } catch (IOException | RuntimeException refused) {
       lock.close();
       throw refused;
+    }
+  }
+
+  private void claimWhereNoneLives(Path folder) throws IOException {
+    Optional<FileStatus> seen = status();
+    if (seen.isPresent()) {
+      requireDead(fileSystem, folder, claim);
+    }
+    try {
+      ObjectFile.writeIfAsSeen(fileSystem, claim, seen, out -> out.write(content));
+    } catch (IOException refused) {
+      // The store may have written it, and said so to nobody.
+      if (!isHeld()) {
+        // Most likely another driver was first: its claim tells at the next try.
+        throw new Contended("Cannot write " + claim, refused);
+      }
+    }
+  }
+
+  private Optional<FileStatus> status() throws IOException {
+    try {
+      return Optional.of(fileSystem.getFileStatus(claim));
+    } catch (FileNotFoundException free) {
+      return Optional.empty();
     }
   }
 
@@ -168,16 +212,27 @@ public final class RunLock implements Closeable {
    * @throws InvalidInputException when the claim is gone
    */
   public void verifyHeld() throws IOException {
-    if (!fileSystem.exists(claim)) {
+    if (!isHeld()) {
       throw new InvalidInputException(
           "Lost the lock " + claim + " (somebody removed it: another driver may write this run)");
+    }
+  }
+
+  private boolean isHeld() throws IOException {
+    try (InputStream in = fileSystem.open(claim)) {
+      return Arrays.equals(in.readAllBytes(), content);
+    } catch (FileNotFoundException removed) {
+      return false;
     }
   }
 
   /** Gives the run folder back. */
   @Override
   public void close() throws IOException {
-    fileSystem.delete(claim, false);
+    // Where a person has removed the claim, one of the same name may be another driver's.
+    if (isHeld()) {
+      fileSystem.delete(claim, false);
+    }
   }
 
   private static List<Path> otherClaims(FileSystem fileSystem, Path claims, Path own)
@@ -187,7 +242,7 @@ public final class RunLock implements Closeable {
     try {
       entries = fileSystem.listStatus(claims);
     } catch (FileNotFoundException removed) {
-      throw new Contended("Another driver has removed " + claims + " meanwhile");
+      throw new Contended("Another driver has removed " + claims + " meanwhile", null);
     }
     for (FileStatus status : entries) {
       String name = status.getPath().getName();
@@ -198,7 +253,12 @@ public final class RunLock implements Closeable {
     return others;
   }
 
-  private static void refuseIfHeld(FileSystem fileSystem, Path folder, Path claim)
+  /**
+   * Holds that the process of a claim has ended, or has given it back meanwhile.
+   *
+   * @throws RunInUseException when it may live
+   */
+  private static void requireDead(FileSystem fileSystem, Path folder, Path claim)
       throws IOException {
     Holder holder;
     try (InputStream in = fileSystem.open(claim)) {
@@ -216,14 +276,13 @@ public final class RunLock implements Closeable {
           damaged);
     }
     if (holder.isDead()) {
-      fileSystem.delete(claim, false);
       return;
     }
     String message =
         "Run folder %s is in use by process %d on host %s since %s (wait until it ends, or choose another --name; if that process is dead, delete %s)"
             .formatted(folder, holder.pid(), holder.host(), holder.since(), claim);
     if (Duration.between(Instant.parse(holder.since()), Instant.now()).abs().compareTo(YOUNG) < 0) {
-      throw new Contended(message);
+      throw new Contended(message, null);
     }
     throw new RunInUseException(message);
   }

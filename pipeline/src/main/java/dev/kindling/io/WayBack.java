@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -119,11 +120,23 @@ public final class WayBack {
     String name = run.relative(folder);
     Path aside = new Path(run.discarded(), name);
     fileSystem.delete(aside, true);
-    fileSystem.mkdirs(aside.getParent());
-    if (!fileSystem.rename(folder, aside)) {
-      throw new IOException("Cannot move " + folder + " to " + aside);
+    fileSystem.mkdirs(aside);
+    // A folder is not moved at once everywhere: without its commit, which is, it counts no more.
+    Path commit = new Path(folder, RunFolder.COMMIT);
+    if (fileSystem.exists(commit)) {
+      move(fileSystem, commit, aside);
     }
+    for (FileStatus file : fileSystem.listStatus(folder)) {
+      move(fileSystem, file.getPath(), aside);
+    }
+    fileSystem.delete(folder, true);
     return name;
+  }
+
+  private static void move(FileSystem fileSystem, Path file, Path folder) throws IOException {
+    if (!fileSystem.rename(file, new Path(folder, file.getName()))) {
+      throw new IOException("Cannot move " + file + " to " + folder);
+    }
   }
 
   /** The commits that follow each other, up to the first that is missing or damaged. */

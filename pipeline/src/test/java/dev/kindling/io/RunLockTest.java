@@ -203,7 +203,7 @@ class RunLockTest {
     Files.createDirectories(folder.resolve("lock"));
     Files.writeString(
         folder.resolve("lock/other.json"),
-        "{\"host\":\"%s\",\"pid\":%d,\"process_start\":\"%s\",\"since\":\"2026-01-01T00:00:00Z\"}"
+        "{\"host\":\"%s\",\"pid\":%d,\"process_start\":\"%s\",\"since\":\"2026-01-01T00:00:00Z\",\"id\":\"other\"}"
             .formatted(host, pid, start));
   }
 
