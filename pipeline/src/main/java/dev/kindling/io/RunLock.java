@@ -122,9 +122,10 @@ public final class RunLock implements Closeable {
    * @throws InvalidInputException when there is a claim that no driver wrote
    */
   public static RunLock acquire(FileSystem fileSystem, Path folder) throws IOException {
+    Holder holder = Holder.ofThisProcess();
     for (int tries = 1; ; tries++) {
       try {
-        return tryToAcquire(fileSystem, folder);
+        return tryToAcquire(fileSystem, folder, holder);
       } catch (Contended both) {
         if (tries == MOST_TRIES && both.getCause() instanceof IOException refused) {
           throw refused;
@@ -159,10 +160,10 @@ public final class RunLock implements Closeable {
     }
   }
 
-  private static RunLock tryToAcquire(FileSystem fileSystem, Path folder) throws IOException {
+  private static RunLock tryToAcquire(FileSystem fileSystem, Path folder, Holder holder)
+      throws IOException {
     Path claims = new Path(folder, "lock");
     boolean isOnly = ObjectFile.isConditional(fileSystem, claims);
-    Holder holder = Holder.ofThisProcess();
     Path claim = new Path(claims, isOnly ? ONLY_CLAIM : holder.id() + CLAIM_SUFFIX);
     RunLock lock = new RunLock(fileSystem, claim, JSON.writeValueAsBytes(holder));
     if (isOnly) {
@@ -183,18 +184,19 @@ public final class RunLock implements Closeable {
   }
 
   private void claimWhereNoneLives(Path folder) throws IOException {
-    Optional<FileStatus> seen = status();
-    if (seen.isPresent()) {
-      requireDead(fileSystem, folder, claim);
-    }
     try {
+      Optional<FileStatus> seen = status();
+      if (seen.isPresent()) {
+        if (isHeld()) {
+          // Of an earlier try, whose answer was lost.
+          return;
+        }
+        requireDead(fileSystem, folder, claim);
+      }
       ObjectFile.writeIfAsSeen(fileSystem, claim, seen, out -> out.write(content));
     } catch (IOException refused) {
-      // The store may have written it, and said so to nobody.
-      if (!isHeld()) {
-        // Most likely another driver was first: its claim tells at the next try.
-        throw new Contended("Cannot write " + claim, refused);
-      }
+      // Most likely another driver has written it meanwhile, which the next try sees.
+      throw new Contended("Cannot write " + claim, refused);
     }
   }
 
