@@ -30,7 +30,7 @@ class HdfsRunTest extends StoreRuns {
     Path err = temporary.resolve(name);
     Process driver = start(err, settings(name));
     try {
-      server.awaitHeld();
+      awaitHeld(driver, err);
       server.restartNamenode();
       server.release();
       assertEndsWell(driver, err);

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A run that lies in a store is the run on the local disk, whenever its driver is killed. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class StoreRuns {
-  private static final long SECONDS_TO_END = 600;
+  private static final long MOST_SECONDS = 600;
   private static final int STEPS = 2;
   private static final String[] SHORT = {"run.steps=" + STEPS, "trainer.updates_per_step=1"};
 
@@ -88,8 +88,7 @@ abstract class StoreRuns {
     Path err = temporary.resolve(name);
     Process driver = start(err, settings(name));
     try {
-      server.awaitHeld();
-      assertThat(driver.isAlive()).as(Files.readString(err)).isTrue();
+      awaitHeld(driver, err);
     } finally {
       driver.destroyForcibly().waitFor();
       server.release();
@@ -105,7 +104,7 @@ abstract class StoreRuns {
     Path err = temporary.resolve("shared");
     Process driver = start(err, settings("shared"));
     try {
-      server.awaitHeld();
+      awaitHeld(driver, err);
       CommandResult second =
           CommandResult.of(SmallRun.arguments("train", settings("shared"), "--resume"));
       assertThat(second.err())
@@ -148,8 +147,19 @@ abstract class StoreRuns {
         .start();
   }
 
+  /** Waits until a request of a driver is held up. */
+  void awaitHeld(Process driver, Path err) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(MOST_SECONDS);
+    while (!server.isHeld()) {
+      if (!driver.isAlive() || System.nanoTime() > end) {
+        throw new AssertionError("No request was held up: " + Files.readString(err));
+      }
+      Thread.sleep(50);
+    }
+  }
+
   static void assertEndsWell(Process driver, Path err) throws Exception {
-    assertThat(driver.waitFor(SECONDS_TO_END, TimeUnit.SECONDS)).isTrue();
+    assertThat(driver.waitFor(MOST_SECONDS, TimeUnit.SECONDS)).isTrue();
     assertThat(driver.exitValue()).as(Files.readString(err)).isZero();
   }
 

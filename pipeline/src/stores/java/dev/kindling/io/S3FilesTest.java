@@ -107,7 +107,10 @@ class S3FilesTest {
     server.hold("PUT .*/target");
     try {
       Future<StoredFile> late = other.submit(() -> write(store, "abc"));
-      server.awaitHeld();
+      while (!server.isHeld()) {
+        assertThat(late).isNotDone();
+        Thread.sleep(10);
+      }
       write(store, first);
       server.release();
       return late.get();

@@ -18,8 +18,8 @@ public interface StoreServer extends AutoCloseable {
    */
   void hold(String pattern) throws IOException;
 
-  /** Waits until it is held up. */
-  void awaitHeld() throws IOException;
+  /** Whether it is held up. */
+  boolean isHeld();
 
   /** Lets it go, and holds up nothing more. */
   void release() throws IOException;
