@@ -29,7 +29,8 @@ public final class FileMistake {
           ClusterStorageCapacityExceededException.class,
           DiskOutOfSpaceException.class);
 
-  // What the kernel says through Java has no type of its own, and neither have refused folders.
+  // What the kernel says through Java has no type of its own, and neither have refused folders; the
+  // type of a bucket that is missing is the connector's.
   private static final List<String> WORDS =
       List.of(
           "Permission denied",
@@ -38,7 +39,8 @@ public final class FileMistake {
           "Disk quota exceeded",
           "Is a directory",
           "Not a directory",
-          "Mkdirs failed to create");
+          "Mkdirs failed to create",
+          "bucket does not exist");
 
   private FileMistake() {}
 

@@ -34,7 +34,8 @@ class FileMistakeTest {
         new DiskOutOfSpaceException("/tmp"),
         new IOException("write failed: No space left on device"),
         new IOException("/runs: Read-only file system"),
-        new IOException("Mkdirs failed to create /runs/x"));
+        new IOException("Mkdirs failed to create /runs/x"),
+        new IOException("NoSuchBucket: The specified bucket does not exist (Status Code: 404)"));
   }
 
   static Stream<IOException> faults() {
