@@ -103,20 +103,46 @@ class S3FilesTest {
 
   /** Writes {@code abc} in a request that comes after one that writes something. */
   private StoredFile writtenBehind(FileSystem store, String first) throws Exception {
+    return whileHeld("/target", () -> write(store, "abc"), () -> write(store, first));
+  }
+
+  /** Does something, and something else while its request to make a file is held up. */
+  private static <T> T whileHeld(String file, Callable<T> late, Callable<?> meanwhile)
+      throws Exception {
     ExecutorService other = Executors.newSingleThreadExecutor();
-    server.hold("PUT .*/target");
+    server.hold("PUT .*" + file);
     try {
-      Future<StoredFile> late = other.submit(() -> write(store, "abc"));
+      Future<T> result = other.submit(late);
       while (!server.isHeld()) {
-        assertThat(late).isNotDone();
+        assertThat(result).isNotDone();
         Thread.sleep(10);
       }
-      write(store, first);
+      meanwhile.call();
       server.release();
-      return late.get();
+      return result.get();
     } finally {
       other.shutdownNow();
     }
+  }
+
+  @Test
+  void aStepThatIsSetAsideCountsNoMoreOnceItsFirstFileIsMoved() throws Exception {
+    FileSystem store = open(true);
+    RunFolder run = RunFolder.create(store.getConf(), new Path(folder), "");
+    for (long step = 0; step <= 2; step++) {
+      run.write(run.commit(step), new byte[1]);
+      run.write(new Path(run.table(step, "2-rollouts"), "part-0"), new byte[2]);
+    }
+    String aside = folder + "/discarded/step-000002";
+    List<String> moved =
+        whileHeld(
+            "/discarded/step-000002/2-rollouts/part-0",
+            () -> WayBack.to(run, 1),
+            () -> assertThat(run.committedSteps()).containsExactly(0L, 1L));
+    assertThat(moved).containsExactly("step-000002");
+    assertThat(files(store, aside)).containsExactlyInAnyOrder("2-rollouts 0", "commit.json 1");
+    assertThat(files(store, aside + "/2-rollouts")).containsExactly("part-0 2");
+    assertThat(store.exists(new Path(folder, "step-000002"))).isFalse();
   }
 
   @ParameterizedTest
