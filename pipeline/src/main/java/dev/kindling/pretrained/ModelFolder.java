@@ -112,6 +112,11 @@ public final class ModelFolder {
     }
   }
 
+  /** Where the folder is, with its file system. */
+  public Path path() {
+    return path;
+  }
+
   /** The model's shape, a sliding window left aside: it has no parameters. */
   public ModelConfig shape() {
     return shape;
@@ -154,6 +159,6 @@ public final class ModelFolder {
    *     of the shape
    */
   public StoredWeights weights() throws IOException {
-    return StoredWeights.open(fileSystem, path, shape);
+    return StoredWeights.open(fileSystem.getConf(), path, shape);
   }
 }

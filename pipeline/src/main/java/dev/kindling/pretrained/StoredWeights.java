@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -42,9 +42,9 @@ public final class StoredWeights implements FloatSource {
    * @throws InvalidInputException naming the folder or file, every tensor that is missing, too many
    *     or of a wrong shape or type, and the rule
    */
-  static StoredWeights open(FileSystem fileSystem, Path folder, ModelConfig shape)
+  public static StoredWeights open(Configuration hadoop, Path folder, ModelConfig shape)
       throws IOException {
-    WeightFiles files = WeightFiles.open(fileSystem, folder);
+    WeightFiles files = WeightFiles.open(folder.getFileSystem(hadoop), folder);
     try {
       ParameterLayout layout = ParameterLayout.of(shape);
       check(folder, files, layout);

@@ -1,131 +1,106 @@
 package dev.kindling.run;
 
-import dev.kindling.check.InvalidInputException;
-import dev.kindling.check.LfsPointer;
 import dev.kindling.check.Sha256;
 import dev.kindling.conf.Configuration;
-import dev.kindling.conf.ModelConf;
 import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.ParameterLayout;
-import dev.kindling.engine.model.RopeScaling;
-import dev.kindling.engine.model.Weights;
-import dev.kindling.engine.text.ByteTokenizer;
-import dev.kindling.engine.text.Tokenizer;
+import dev.kindling.engine.model.RandomWeights;
 import dev.kindling.io.CheckpointSlice;
 import dev.kindling.io.CheckpointVector;
 import dev.kindling.io.Commit;
-import dev.kindling.io.FileMistake;
 import dev.kindling.io.FloatSource;
 import dev.kindling.io.RunFolder;
 import dev.kindling.io.SliceRange;
 import dev.kindling.io.StoredFile;
-import dev.kindling.io.UserPath;
 import dev.kindling.pretrained.ModelFolder;
-import dev.kindling.pretrained.NewModel;
 import dev.kindling.pretrained.StoredWeights;
 import dev.kindling.pretrained.WeightManifest;
-import java.io.Closeable;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * The policy that a run begins with: a new one, the last one of another run, or a model as it is
- * downloaded from Hugging Face.
+ * downloaded from Hugging Face. Its weights go from where they are to step 0 in Spark tasks.
  */
-final class InitialModel implements Closeable {
-  private static final String BYTES = "bytes";
-  private static final String CHARACTERS = "characters:";
-
+final class InitialModel {
   private final ModelConfig shape;
   private final SortedMap<String, byte[]> files;
-  private final FloatSource weights;
+  private final Opening weights;
 
-  private InitialModel(ModelConfig shape, SortedMap<String, byte[]> files, FloatSource weights) {
+  private InitialModel(ModelConfig shape, SortedMap<String, byte[]> files, Opening weights) {
     this.shape = shape;
     this.files = files;
     this.weights = weights;
   }
 
+  /** Opens the flat vector of weights, wherever a task runs. */
+  private interface Opening extends Serializable {
+    FloatSource open(org.apache.hadoop.conf.Configuration hadoop) throws IOException;
+  }
+
   /**
    * The policy that the configuration asks for; its weights are read when they are written.
    *
-   * @throws InvalidInputException naming what of the checkpoint or the tokenizer cannot be used
+   * @throws dev.kindling.check.InvalidInputException naming what of the checkpoint or the tokenizer
+   *     cannot be used
    */
   static InitialModel of(org.apache.hadoop.conf.Configuration hadoop, Configuration conf)
       throws IOException {
-    if (conf.model().checkpoint().isEmpty()) {
-      return untrained(hadoop, conf);
+    ModelFiles model = ModelFiles.of(hadoop, conf);
+    if (model.run().isPresent()) {
+      return ofRun(model, model.run().get());
+    } else if (model.folder().isPresent()) {
+      return ofFolder(model, model.folder().get());
     }
-    Path path = UserPath.of(conf.model().checkpoint().get());
-    if (RunFolder.exists(hadoop, path)) {
-      return ofRun(hadoop, RunFolder.open(hadoop, path));
-    } else if (ModelFolder.exists(hadoop, path)) {
-      return ofFolder(ModelFolder.open(hadoop, path));
-    }
-    throw new InvalidInputException(
-        "Invalid model.checkpoint: %s (must be a run folder, with config.yaml, or a Hugging Face model folder, with config.json)"
-            .formatted(path));
+    long seed = conf.run().seed();
+    double std = conf.model().initStd();
+    ModelConfig shape = model.shape();
+    return new InitialModel(shape, model.files(), any -> new RandomWeights(shape, seed, std));
   }
 
-  private static InitialModel untrained(
-      org.apache.hadoop.conf.Configuration hadoop, Configuration conf) throws IOException {
-    ModelConf model = conf.model();
-    byte[] json = tokenizer(hadoop, model.tokenizer());
-    try (Tokenizer tokenizer = new Tokenizer(json, model.tokenizer())) {
-      ModelConfig shape = shape(model, tokenizer.vocab());
-      String end = endOfSequence(conf);
-      return new InitialModel(
-          shape,
-          NewModel.files(shape, json, end, tokenizer.token("sampler.end_of_sequence", end)),
-          Weights.random(shape, conf.run().seed(), model.initStd()));
-    }
-  }
-
-  private static String endOfSequence(Configuration conf) {
-    String tokenizer = conf.model().tokenizer();
-    return conf.sampler()
-        .endOfSequence()
-        .or(() -> isOwn(tokenizer) ? Optional.of(ByteTokenizer.END_OF_SEQUENCE) : Optional.empty())
-        .orElseThrow(
-            () ->
-                new InvalidInputException(
-                    "Missing sampler.end_of_sequence (a new policy with the tokenizer %s has none)"
-                        .formatted(tokenizer)));
-  }
-
-  private static boolean isOwn(String tokenizer) {
-    return tokenizer.equals(BYTES) || tokenizer.startsWith(CHARACTERS);
-  }
-
-  private static InitialModel ofRun(org.apache.hadoop.conf.Configuration hadoop, RunFolder origin)
-      throws IOException {
-    Commit commit =
-        origin
-            .lastCommit()
-            .orElseThrow(() -> new InvalidInputException("No committed step in " + origin.root()));
+  private static InitialModel ofRun(ModelFiles model, RunFolder origin) throws IOException {
+    Commit commit = origin.lastCommit().orElseThrow();
     Path checkpoint = origin.checkpoint(commit.step());
     commit.verify(origin.fileSystem(), checkpoint);
     origin.readCommit(0).verifyInputs(origin.fileSystem(), origin.root());
-    ModelFolder model = ModelFolder.open(hadoop, origin.model());
+    List<String> slices =
+        commit.checkpoint().stream()
+            .map(slice -> new Path(checkpoint, slice.name()).toString())
+            .toList();
     return new InitialModel(
         model.shape(),
         model.files(),
-        CheckpointVector.open(origin.fileSystem(), checkpoint, commit.checkpoint()));
+        hadoop ->
+            CheckpointVector.open(
+                checkpoint(slices).getFileSystem(hadoop), slices.stream().map(Path::new).toList()));
   }
 
-  private static InitialModel ofFolder(ModelFolder model) throws IOException {
-    StoredWeights weights = model.weights();
+  private static Path checkpoint(List<String> slices) {
+    return new Path(slices.get(0)).getParent();
+  }
+
+  private static InitialModel ofFolder(ModelFiles model, ModelFolder folder) throws IOException {
     SortedMap<String, byte[]> files = new TreeMap<>(model.files());
-    files.put(WeightManifest.FILE, weights.manifest().json());
-    return new InitialModel(model.shape(), files, weights);
+    // What of the weights can be refused is refused before there is a run.
+    try (StoredWeights weights = folder.weights()) {
+      files.put(WeightManifest.FILE, weights.manifest().json());
+    }
+    String path = folder.path().toString();
+    ModelConfig shape = model.shape();
+    return new InitialModel(
+        shape, files, hadoop -> StoredWeights.open(hadoop, new Path(path), shape));
   }
 
   /** Writes the small files that belong to the policy; gives their digests, by their paths. */
@@ -139,62 +114,43 @@ final class InitialModel implements Closeable {
     return digests;
   }
 
-  /** Writes the slices of step 0: the weights, and moments of zero. */
-  List<StoredFile> writeSlices(RunFolder folder, int slices) throws IOException {
-    List<SliceRange> ranges = SliceRange.split(ParameterLayout.of(shape).size(), slices);
-    List<StoredFile> written = new ArrayList<>();
-    for (int slice = 0; slice < slices; slice++) {
-      written.add(
-          CheckpointSlice.writeFirst(
-              folder.fileSystem(), folder.slice(0, slice, slices), ranges.get(slice), weights));
-    }
-    return written;
+  /** Writes the slices of step 0, a task each: the weights, and moments of zero. */
+  List<StoredFile> writeSlices(JavaSparkContext spark, RunFolder folder, int slices) {
+    Broadcast<SerializableConfiguration> hadoop =
+        spark.broadcast(new SerializableConfiguration(spark.hadoopConfiguration()));
+    List<Slice> all =
+        IntStream.range(0, slices)
+            .mapToObj(slice -> new Slice(slice, folder.slice(0, slice, slices).toString()))
+            .toList();
+    ModelConfig written = shape;
+    Opening source = weights;
+    List<StoredFile> files =
+        new ArrayList<>(
+            spark
+                .parallelize(all, slices)
+                .map(slice -> slice.write(hadoop.value().value(), written, slices, source))
+                .collect());
+    hadoop.destroy();
+    files.sort(Comparator.comparing(StoredFile::name));
+    return files;
   }
 
-  @Override
-  public void close() throws IOException {
-    weights.close();
-  }
-
-  private static byte[] tokenizer(org.apache.hadoop.conf.Configuration hadoop, String setting)
-      throws IOException {
-    if (setting.equals(BYTES)) {
-      return ByteTokenizer.ofAllBytes();
+  /**
+   * One slice of step 0.
+   *
+   * @param number which, 0-based
+   * @param file where it goes
+   */
+  private record Slice(int number, String file) implements Serializable {
+    StoredFile write(
+        org.apache.hadoop.conf.Configuration hadoop, ModelConfig shape, int slices, Opening source)
+        throws IOException {
+      SliceRange range = SliceRange.split(ParameterLayout.of(shape).size(), slices).get(number);
+      Path path = new Path(file);
+      FileSystem fileSystem = path.getFileSystem(hadoop);
+      try (FloatSource weights = source.open(hadoop)) {
+        return CheckpointSlice.writeFirst(fileSystem, path, range, weights);
+      }
     }
-    if (setting.startsWith(CHARACTERS)) {
-      return ByteTokenizer.of(setting.substring(CHARACTERS.length()));
-    }
-    Path file = UserPath.of(setting);
-    try (InputStream in = file.getFileSystem(hadoop).open(file)) {
-      byte[] json = in.readAllBytes();
-      LfsPointer.refuse(json, file + " (model.tokenizer)");
-      return json;
-    } catch (FileNotFoundException e) {
-      throw new InvalidInputException(
-          "Invalid model.tokenizer: "
-              + setting
-              + " (must be bytes, characters:<alphabet> or the path of a tokenizer.json)",
-          e);
-    } catch (IOException e) {
-      throw FileMistake.of("Cannot read " + file + " (model.tokenizer): " + e.getMessage(), e);
-    }
-  }
-
-  private static ModelConfig shape(ModelConf model, int vocab) {
-    return new ModelConfig(
-        vocab,
-        model.hidden(),
-        model.layers(),
-        model.heads(),
-        model.kvHeads(),
-        model.headDim(),
-        model.intermediate(),
-        model.maxPositions(),
-        model.ropeTheta(),
-        RopeScaling.NONE,
-        model.normEps(),
-        model.qkNorm(),
-        model.qkvBias(),
-        model.tiedHead());
   }
 }

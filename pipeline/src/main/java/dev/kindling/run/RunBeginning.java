@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
 /** Writes what a run starts from: its prompts, the policy of step 0, and the commit of both. */
@@ -42,7 +43,11 @@ final class RunBeginning {
   void write(RunFolder folder, Configuration conf, InitialModel model) throws IOException {
     Map<String, String> inputs = new TreeMap<>(model.writeFiles(folder));
     long examples = writePrompts(folder, conf);
-    List<StoredFile> files = model.writeSlices(folder, conf.trainer().slices());
+    List<StoredFile> files =
+        model.writeSlices(
+            JavaSparkContext.fromSparkContext(spark.sparkContext()),
+            folder,
+            conf.trainer().slices());
     putManifest(inputs, folder, RunStart.ALL_PROMPTS);
     for (EvaluationSet set : conf.evaluationSets()) {
       putManifest(inputs, folder, place(folder, set));

@@ -12,6 +12,8 @@ import dev.kindling.io.RunFolder;
 import dev.kindling.pretrained.ModelFolder;
 import dev.kindling.stage.TokenizerRef;
 import java.io.IOException;
+import java.util.SortedMap;
+import org.apache.hadoop.fs.Path;
 
 /**
  * A run's model folder, read back.
@@ -37,10 +39,22 @@ public record RunModel(
    */
   public static RunModel read(RunFolder folder, Configuration conf) throws IOException {
     ModelFolder model = ModelFolder.open(folder.fileSystem().getConf(), folder.model());
-    ModelConfig shape = model.shape(conf.model().maxPositions());
+    return of(model.shape(conf.model().maxPositions()), model.files(), folder.model(), conf);
+  }
+
+  /**
+   * The same of the files that a model folder has or will have.
+   *
+   * @param shape the policy's, for no longer sequences than the settings allow
+   * @param files by their names
+   * @param folder where they are, for messages
+   */
+  static RunModel of(
+      ModelConfig shape, SortedMap<String, byte[]> files, Path folder, Configuration conf) {
     TokenizerRef reference =
-        new TokenizerRef(model.files().get(ModelFolder.TOKENIZER), folder.tokenizer().toString());
-    TokenizerConfig texts = TokenizerConfig.read(model.files(), folder.model().toString());
+        new TokenizerRef(
+            files.get(ModelFolder.TOKENIZER), new Path(folder, ModelFolder.TOKENIZER).toString());
+    TokenizerConfig texts = TokenizerConfig.read(files, folder.toString());
     SamplerConf sampler = conf.sampler();
     try (Tokenizer tokenizer = reference.load()) {
       new Check()

@@ -116,18 +116,17 @@ public final class RunStart {
     }
     boolean isNew = !root.getFileSystem(hadoop()).exists(root);
     // Whatever can be refused without a folder is refused before there is one.
-    try (InitialModel model = InitialModel.of(hadoop(), conf)) {
-      RunLock lock = claim(root);
-      try {
-        if (how.isAllowed() && RunFolder.exists(hadoop(), root)) {
-          // Another driver has started it since, and ended.
-          return resume(RunFolder.open(hadoop(), root), conf, how, lock);
-        }
-        return create(root, conf, model, lock, isNew);
-      } catch (IOException | RuntimeException e) {
-        lock.close();
-        throw e;
+    InitialModel model = InitialModel.of(hadoop(), conf);
+    RunLock lock = claim(root);
+    try {
+      if (how.isAllowed() && RunFolder.exists(hadoop(), root)) {
+        // Another driver has started it since, and ended.
+        return resume(RunFolder.open(hadoop(), root), conf, how, lock);
       }
+      return create(root, conf, model, lock, isNew);
+    } catch (IOException | RuntimeException e) {
+      lock.close();
+      throw e;
     }
   }
 
@@ -195,9 +194,7 @@ public final class RunStart {
             : Leftovers.removeUncommitted(folder))
         .forEach(path -> progress.tell("Removed uncommitted " + path));
     if (folder.lastCommit().isEmpty()) {
-      try (InitialModel model = InitialModel.of(hadoop(), conf)) {
-        beginning().write(folder, conf, model);
-      }
+      beginning().write(folder, conf, InitialModel.of(hadoop(), conf));
     }
     return orWayBack(folder, () -> run(folder, Optional.of(lock), conf, changed));
   }

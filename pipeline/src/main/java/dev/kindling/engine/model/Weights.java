@@ -59,41 +59,17 @@ public final class Weights implements FloatSource {
     return new Weights(config, layout, List.copyOf(tensors));
   }
 
-  /**
-   * Weights to start from, a pure function of the arguments: matrices are normal with deviation
-   * {@code std}, the two that write to the residual stream divided by √(2·layers) (Radford et al.
-   * 2019), norms are 1 and biases 0.
-   */
+  /** Those of {@link RandomWeights}, in memory. */
   public static Weights random(ModelConfig config, long seed, double std) {
     Weights weights = allocate(config);
-    double residualStd = std / Math.sqrt(2.0 * config.layers());
-    for (Parameter parameter : weights.layout.parameters()) {
-      String name = parameter.name();
-      if (name.endsWith("norm.weight")) {
-        weights.fill(parameter, index -> 1);
-      } else if (!name.endsWith(".bias")) {
-        boolean residual = name.endsWith("o_proj.weight") || name.endsWith("down_proj.weight");
-        CounterRandom random = CounterRandom.of(seed, name);
-        double deviation = residual ? residualStd : std;
-        weights.fill(parameter, index -> deviation * random.normal(index));
-      }
+    RandomWeights source = new RandomWeights(config, seed, std);
+    long size = weights.layout.size();
+    for (long start = 0; start < size; start += RANDOM_BLOCK) {
+      float[] block = new float[(int) Math.min(RANDOM_BLOCK, size - start)];
+      source.read(start, block);
+      weights.write(start, block);
     }
     return weights;
-  }
-
-  /** Computes one element of a parameter from its index. */
-  private interface Element {
-    double at(long index);
-  }
-
-  private void fill(Parameter parameter, Element element) {
-    for (long start = 0; start < parameter.size(); start += RANDOM_BLOCK) {
-      float[] block = new float[(int) Math.min(RANDOM_BLOCK, parameter.size() - start)];
-      for (int i = 0; i < block.length; i++) {
-        block[i] = (float) element.at(start + i);
-      }
-      write(parameter.offset() + start, block);
-    }
   }
 
   /** Shape of the model. */
