@@ -9,6 +9,7 @@ import dev.kindling.engine.sample.Decoder;
 import dev.kindling.io.CheckpointVector;
 import dev.kindling.io.FloatSource;
 import dev.kindling.io.StoredFile;
+import dev.kindling.io.TemporaryVector;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
@@ -18,7 +19,8 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
- * Names one version of the policy, so that any executor can load it; loading happens once per JVM.
+ * Names one version of the policy, so that any executor can load it. A checkpoint's weights, never
+ * its moments, are fetched once per JVM into a local file, and loaded from there.
  *
  * @param hadoop how to reach the file system; broadcast, for it is large and in every task
  * @param files paths of the slices, in the order of the flat parameter vector
@@ -92,11 +94,20 @@ public record PolicyRef(
     T load(FloatSource source) throws IOException;
   }
 
+  /** Reads from a local copy: a step's sampler and trainer fetch a checkpoint's weights once. */
   private <T> T read(Loader<T> loader) throws IOException {
+    try (SharedCache.Lease<TemporaryVector> file =
+        SharedCache.lease(
+            SharedCache.Kind.POLICY_FILE, "file " + digest, TemporaryVector.class, this::copy)) {
+      return loader.load(file.value());
+    }
+  }
+
+  private TemporaryVector copy() throws IOException {
     List<Path> paths = files.stream().map(Path::new).toList();
     try (CheckpointVector vector =
         CheckpointVector.open(paths.get(0).getFileSystem(hadoop.value().value()), paths)) {
-      return loader.load(vector);
+      return TemporaryVector.copy(vector, 0, vector.size());
     }
   }
 }

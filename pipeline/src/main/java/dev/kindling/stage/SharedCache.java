@@ -12,21 +12,32 @@ import java.util.concurrent.Callable;
  * goes stale.
  *
  * <p>A task leases a value for as long as it runs. Of each kind, only the value leased last may lie
- * idle, and it is closed before another of its kind is loaded; so an executor never holds two
- * policies that no task uses, and a new version displaces the old one without an order between
- * tasks.
+ * idle (of files, which are no memory, the last two), and what is idle beyond that is closed before
+ * another of its kind is loaded; so an executor never holds two policies in memory that no task
+ * uses, and a new version displaces the old one without an order between tasks.
  */
 public final class SharedCache {
   /** What a value is; values of one kind displace each other. */
   public enum Kind {
     /** The policy of a step, packed for sampling or as weights for training. */
-    POLICY,
+    POLICY(1),
     /** The policy that a KL term refers to. */
-    REFERENCE,
+    REFERENCE(1),
+    /**
+     * A checkpoint's weights in a local file: a gradient may need those of two policies in turn.
+     */
+    POLICY_FILE(2),
     /** What computes gradients. */
-    TRAINER,
+    TRAINER(1),
     /** A tokenizer. */
-    TOKENIZER
+    TOKENIZER(1);
+
+    private final int idle;
+
+    /** A kind of which the {@code idle} values leased last may lie idle. */
+    Kind(int idle) {
+      this.idle = idle;
+    }
   }
 
   // Tasks of one executor meet nowhere else: Spark gives them no object of the JVM's lifetime.
@@ -117,11 +128,11 @@ public final class SharedCache {
     close(displaced);
   }
 
-  /** Takes out the idle values of a kind, all but the one that was leased last. */
+  /** Takes out the idle values of a kind, all but those that were leased last. */
   private void removeIdle(Kind kind, List<AutoCloseable> displaced) {
     List<Entry> ofKind =
         entries.values().stream().filter(entry -> entry.name.kind() == kind).toList();
-    for (Entry entry : ofKind.subList(0, ofKind.size() - 1)) {
+    for (Entry entry : ofKind.subList(0, Math.max(0, ofKind.size() - kind.idle))) {
       if (entry.leases == 0) {
         entries.remove(entry.name);
         if (entry.value != null) {

@@ -13,8 +13,10 @@ import dev.kindling.engine.model.Tensor;
 import dev.kindling.engine.model.Value;
 import dev.kindling.engine.model.Weights;
 import dev.kindling.io.FloatSource;
+import dev.kindling.io.TemporaryVector;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,19 +31,22 @@ public final class Decoder implements AutoCloseable {
   private final Scope scope = new Scope();
   private final Program program;
   private final Value weights;
-  // Null where the embedding is in memory.
-  private final EmbeddingFile embedding;
+  // Null where the embedding is in memory. Where the output layer is the embedding, it is held
+  // packed
+  // for products, from which rows cannot be had; a step reads as many rows as it has tokens.
+  private final TemporaryVector embedding;
 
   private Decoder(ModelConfig config, Arithmetic arithmetic, Device device, FloatSource source)
       throws IOException {
     this.config = config;
     this.device = device;
     this.program = Program.load("decoding.torchscript");
-    EmbeddingFile file = null;
+    TemporaryVector file = null;
     try {
       this.weights = pack(arithmetic, source);
       if (config.tiedHead() && device.type() == Device.Type.CPU) {
-        file = EmbeddingFile.write(ParameterLayout.of(config).parameters().get(0), source);
+        Parameter rows = ParameterLayout.of(config).parameters().get(0);
+        file = TemporaryVector.copy(source, rows.offset(), rows.size());
       }
     } catch (IOException | RuntimeException e) {
       scope.close();
@@ -178,11 +183,29 @@ public final class Decoder implements AutoCloseable {
    */
   Tensor embed(long[] ids) {
     if (embedding != null) {
-      return embedding.rows(ids);
+      return rows(ids);
     }
     try (Scope inputs = new Scope()) {
       Value found = run("embed", inputs.tensor(device, ids, ids.length), weights);
       return inputs.own(found).tensor();
+    }
+  }
+
+  /** Rows of the embedding's file. */
+  private Tensor rows(long[] ids) {
+    int width = config.hidden();
+    Tensor rows = Tensor.zeros(ids.length, width);
+    FloatBuffer memory = rows.memory().asFloatBuffer();
+    float[] row = new float[width];
+    try {
+      for (long id : ids) {
+        embedding.read(width * id, row);
+        memory.put(row);
+      }
+      return rows;
+    } catch (IOException e) {
+      rows.close();
+      throw new UncheckedIOException("Cannot read the embedding's temporary file", e);
     }
   }
 
@@ -197,7 +220,11 @@ public final class Decoder implements AutoCloseable {
     scope.close();
     program.close();
     if (embedding != null) {
-      embedding.close();
+      try {
+        embedding.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException("Cannot close the embedding's temporary file", e);
+      }
     }
   }
 }
