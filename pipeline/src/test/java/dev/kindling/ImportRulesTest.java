@@ -170,6 +170,7 @@ class ImportRulesTest {
                   "dev.kindling.engine..",
                   "dev.kindling.io",
                   "dev.kindling.objective",
+                  "dev.kindling.plan",
                   "dev.kindling.pretrained",
                   "dev.kindling.report",
                   "dev.kindling.row",
@@ -179,6 +180,14 @@ class ImportRulesTest {
                   HADOOP,
                   SPARK,
                   SCALA)),
+          Map.entry(
+              "dev.kindling.plan",
+              List.of(
+                  "dev.kindling.check",
+                  "dev.kindling.conf",
+                  "dev.kindling.engine.model",
+                  "dev.kindling.engine.train",
+                  "dev.kindling.objective")),
           Map.entry(
               "dev.kindling.theory",
               List.of(

@@ -1,7 +1,7 @@
 package dev.kindling.bench;
 
-import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.Precision;
+import dev.kindling.plan.TaskMemory;
 import java.io.IOException;
 
 /** A task whose peak of resident memory is measured, and what it may be. */
@@ -17,10 +17,8 @@ public enum MemoryCase {
 
     @Override
     long needed(Workload work, long keptBytes) {
-      ModelConfig config = work.model().config();
-      long keysAndValues = 2L * config.layers() * config.kvHeads() * config.headDim();
-      long positions = (long) work.rows() * work.length();
-      return work.bytesPerNumber() * (work.model().parameters() + keysAndValues * positions);
+      TaskMemory memory = memory(work);
+      return memory.sampler() + memory.cache((long) work.rows() * work.length());
     }
 
     @Override
@@ -61,9 +59,6 @@ public enum MemoryCase {
   /** What is allowed beyond what is needed. */
   private static final double ALLOWANCE = 1.15;
 
-  private static final long ADAMW_BYTES = 16;
-  private static final long CHUNK_BYTES = 64L << 20;
-
   /** What the task is given. */
   abstract Workload work(BenchModel model, Precision precision);
 
@@ -90,20 +85,16 @@ public enum MemoryCase {
    * @param keptBytes bound on what layers keep
    */
   long needed(Workload work, long keptBytes) {
-    ModelConfig config = work.model().config();
     long tokens =
         (long) work.prompts() * work.promptTokens() + (long) work.rows() * work.answerTokens();
-    long factors =
-        2L * (config.heads() + config.kvHeads()) * config.headDim() + 2L * config.intermediate();
-    long wholes = 2L * config.hidden();
-    long layer = tokens * (factors * work.bytesPerNumber() + wholes * Float.BYTES);
-    long parameters = work.model().parameters();
-    return 2L * Float.BYTES * parameters
-        + (long) config.layers() * config.hidden() * Float.BYTES * tokens
-        + Math.min(recomputes() ? 0 : keptBytes, config.layers() * layer)
-        + 2 * layer
-        + 2 * CHUNK_BYTES
-        + ADAMW_BYTES * (parameters / work.model().slices());
+    TaskMemory memory = memory(work);
+    return memory.weights()
+        + memory.gradient(tokens, recomputes() ? 0 : keptBytes)
+        + memory.update(work.model().slices());
+  }
+
+  private static TaskMemory memory(Workload work) {
+    return new TaskMemory(work.model().config(), work.bytesPerNumber());
   }
 
   /** Most bytes that the task may take. */

@@ -204,6 +204,18 @@ public final class StageBench implements AutoCloseable {
     return new Steps(before, seconds);
   }
 
+  /** How fast a checkpoint of a shape moves. */
+  WeightRates weightRates(BenchModel model) throws IOException {
+    PolicyRef policy =
+        new RandomPolicy(context, hadoop, model)
+            .write(new Path(folder, "rates"), Precision.FLOAT32);
+    return WeightRates.of(
+        fileSystem,
+        policy.files().stream().map(Path::new).toList(),
+        model.config(),
+        new Path(folder, "rates-next"));
+  }
+
   /** Bound on what the layers of a micro-batch keep for the backward pass. */
   long keptBytes(Workload work) {
     return settings.of(work, tasks()).gradientStep().keptBytes();

@@ -5,6 +5,7 @@ import dev.kindling.bench.BenchSettings;
 import dev.kindling.bench.BenchTables;
 import dev.kindling.bench.Machine;
 import dev.kindling.bench.MemoryCase;
+import dev.kindling.bench.PlanBench;
 import dev.kindling.bench.ScoreBench;
 import dev.kindling.bench.StageBench;
 import dev.kindling.bench.WeighBench;
@@ -13,6 +14,7 @@ import dev.kindling.check.Check;
 import dev.kindling.engine.model.Precision;
 import dev.kindling.run.Progress;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +47,7 @@ import picocli.CommandLine.Option;
       "  ./submit.sh bench --what memory --shape small,big",
       "  ./submit.sh --packages org.duckdb:duckdb_jdbc:2.0.0.1 bench --what weigh",
       "  ./submit.sh bench --what score --python venv/bin/python",
+      "  ./submit.sh bench --what plan --to here.yaml",
       "  ./submit.sh bench --model /models/Qwen3-0.6B --what decode,train"
     })
 final class BenchCommand implements Callable<Integer> {
@@ -65,7 +68,9 @@ final class BenchCommand implements Callable<Integer> {
     /** Coefficients of many samples. */
     WEIGH,
     /** Verdicts on many answers. */
-    SCORE
+    SCORE,
+    /** What plans count with. */
+    PLAN
   }
 
   @Option(
@@ -131,6 +136,12 @@ final class BenchCommand implements Callable<Integer> {
   private String python;
 
   @Option(
+      names = "--to",
+      paramLabel = "FILE",
+      description = "File for what plan measured, which the command plan takes as --constants.")
+  private Path to;
+
+  @Option(
       names = "--folder",
       paramLabel = "FOLDER",
       defaultValue = "runs",
@@ -156,6 +167,7 @@ final class BenchCommand implements Callable<Integer> {
     new Check()
         .that(repeats >= 1, "--repeats", repeats, "must be >= 1")
         .that(warmUp >= 1, "--warm-up", warmUp, "must be >= 1")
+        .that(to == null || what.contains(What.PLAN), "--to", to, "must come with --what plan")
         .done();
     List<BenchModel> models =
         model == null
@@ -178,6 +190,7 @@ final class BenchCommand implements Callable<Integer> {
             new BenchTables(bench, progress, bench.floor(), models, precisions),
             weigh,
             new ScoreBench(spark, repeats, Optional.ofNullable(python)),
+            new PlanBench(bench, progress),
             spark);
       } else {
         progress.say(BenchProcess.result(bench.peak(alone, models.get(0), precisions.get(0))));
@@ -187,7 +200,12 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private void print(
-      Progress progress, BenchTables tables, WeighBench weigh, ScoreBench score, SparkSession spark)
+      Progress progress,
+      BenchTables tables,
+      WeighBench weigh,
+      ScoreBench score,
+      PlanBench plan,
+      SparkSession spark)
       throws IOException {
     for (What each : What.values()) {
       if (what.contains(each)) {
@@ -195,7 +213,7 @@ final class BenchCommand implements Callable<Integer> {
         progress.underBar(
             "bench " + each.name().toLowerCase(Locale.ROOT),
             () -> {
-              table.add(table(tables, weigh, score, each, spark));
+              table.add(table(tables, weigh, score, plan, each, spark));
               return table.size();
             });
         progress.say("");
@@ -205,7 +223,12 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private String table(
-      BenchTables tables, WeighBench weigh, ScoreBench score, What what, SparkSession spark)
+      BenchTables tables,
+      WeighBench weigh,
+      ScoreBench score,
+      PlanBench plan,
+      What what,
+      SparkSession spark)
       throws IOException {
     return switch (what) {
       case MACHINE -> tables.machine();
@@ -215,12 +238,21 @@ final class BenchCommand implements Callable<Integer> {
       case STEP -> tables.step();
       case WEIGH -> weigh.table();
       case SCORE -> score.table();
+      case PLAN -> constants(plan);
       case MEMORY ->
           tables.memory(
               (task, work) ->
                   new BenchProcess(spark.sparkContext().getConf(), shape(work), folder, settings)
                       .peak(task, work));
     };
+  }
+
+  private String constants(PlanBench plan) throws IOException {
+    String constants = plan.measure().toYaml();
+    if (to != null) {
+      Files.writeString(to, constants);
+    }
+    return constants;
   }
 
   private List<String> shape(Workload work) {

@@ -97,7 +97,7 @@ final class EvaluateCommand implements Callable<Integer> {
     TorchProbe.requireGpus(spark);
     List<YamlText> texts = new ArrayList<>();
     for (String config : configs) {
-      texts.add(RunFile.read(config));
+      texts.add(RunFile.read("--config", config));
     }
     try (Progress progress = Progress.ofStages(spark);
         Run run = Sessions.runs(progress).view(folder, texts, settings(texts))) {

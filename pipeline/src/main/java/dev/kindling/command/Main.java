@@ -158,6 +158,7 @@ public final class Main implements Callable<Integer> {
             new EvaluateCommand(),
             new ExportCommand(),
             new ReportCommand(),
+            new PlanCommand(),
             new BenchCommand(),
             new TheoryCommand(),
             new DoctorCommand(),

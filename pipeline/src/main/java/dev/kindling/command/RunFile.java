@@ -19,8 +19,8 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.SparkFiles;
 
 /**
- * A file of {@code --config}: on this machine, at any URI that Hadoop reads, or one of those that
- * came with the program by Spark's {@code --files}, by its name alone.
+ * A file of settings that an option names: on this machine, at any URI that Hadoop reads, or one of
+ * those that came with the program by Spark's {@code --files}, by its name alone.
  */
 final class RunFile {
   // The defaults, where every setting has its comment, have 20 thousand.
@@ -36,26 +36,24 @@ final class RunFile {
   /**
    * The settings of a file.
    *
+   * @param option that names it, for messages
    * @throws InvalidInputException if there is no such file, or it is too long or not UTF-8
    */
-  static YamlText read(String file) throws IOException {
+  static YamlText read(String option, String file) throws IOException {
     try (InputStream in = open(file)) {
       byte[] yaml = in.readNBytes(MOST_BYTES + 1);
       new Check()
           .that(
-              yaml.length <= MOST_BYTES,
-              "--config",
-              file,
-              "must have at most " + MOST_BYTES + " bytes")
+              yaml.length <= MOST_BYTES, option, file, "must have at most " + MOST_BYTES + " bytes")
           .done();
       return new YamlText(
           file, StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(yaml)).toString());
     } catch (NoSuchFileException | FileNotFoundException e) {
-      throw new InvalidInputException("Cannot read " + file + " (--config): no such file", e);
+      throw new InvalidInputException("Cannot read " + file + " (" + option + "): no such file", e);
     } catch (CharacterCodingException e) {
-      throw new InvalidInputException("Cannot read " + file + " (--config): not UTF-8", e);
+      throw new InvalidInputException("Cannot read " + file + " (" + option + "): not UTF-8", e);
     } catch (IOException e) {
-      throw FileMistake.of("Cannot read " + file + " (--config): " + e.getMessage(), e);
+      throw FileMistake.of("Cannot read " + file + " (" + option + "): " + e.getMessage(), e);
     }
   }
 

@@ -58,19 +58,36 @@ final class PromptFiles {
   static PromptFiles read(
       org.apache.hadoop.conf.Configuration hadoop, Configuration conf, RunModel model, Paths paths)
       throws IOException {
+    return first(hadoop, conf, model, paths, Integer.MAX_VALUE);
+  }
+
+  /**
+   * The same of the first records alone.
+   *
+   * @param most records of all files together after which nothing more is read
+   */
+  static PromptFiles first(
+      org.apache.hadoop.conf.Configuration hadoop,
+      Configuration conf,
+      RunModel model,
+      Paths paths,
+      int most)
+      throws IOException {
     List<Path> whole = whole(hadoop, paths);
     List<String> names = FileNames.of(whole);
     List<String> splits = FileNames.splits(whole);
     Map<String, PromptReader.Imported> files = new LinkedHashMap<>();
     try (Tokenizer tokenizer = model.tokenizer().load()) {
       PromptReader reader = reader(conf, model, tokenizer);
-      for (int i = 0; i < whole.size(); i++) {
+      int left = most;
+      for (int i = 0; i < whole.size() && left > 0; i++) {
         String prefix = whole.size() == 1 ? "" : splits.get(i) + "/";
         PromptReader.FileName name = new PromptReader.FileName(names.get(i), splits.get(i), prefix);
         String path = paths.each().get(i);
-        PromptReader.Imported imported = read(hadoop, reader, path, name);
+        PromptReader.Imported imported = read(hadoop, reader, path, name, left);
         requireUsable(conf.data(), path, imported);
         files.put(path, imported);
+        left -= imported.records();
       }
     }
     List<PromptRow> prompts =
@@ -121,11 +138,12 @@ final class PromptFiles {
       org.apache.hadoop.conf.Configuration hadoop,
       PromptReader reader,
       String path,
-      PromptReader.FileName name)
+      PromptReader.FileName name,
+      int most)
       throws IOException {
     Path file = UserPath.of(path);
     try (InputStream in = open(file.getFileSystem(hadoop), file)) {
-      return reader.read(in, name);
+      return reader.read(in, name, most);
     } catch (IOException e) {
       throw cannotRead(path, e);
     }

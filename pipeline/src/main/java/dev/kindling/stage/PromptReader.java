@@ -85,6 +85,12 @@ public final class PromptReader {
       return prompts.size() + rejected.size() + duplicates.size();
     }
 
+    private void endAt(int most) {
+      if (records() >= most) {
+        throw new Enough();
+      }
+    }
+
     /** Share of the records that cannot be used, in [0, 1]; duplicates can. */
     public double rejectedShare() {
       return records() == 0 ? 0 : (double) rejected.size() / records();
@@ -139,20 +145,37 @@ public final class PromptReader {
    * Reads the next file.
    *
    * @param in the file's bytes
+   * @param most records after which nothing more is read; a plan needs no more
    * @throws InvalidInputException if the file cannot be read as that format, or a record names a
    *     verifier that there is not, naming the file and the record
    */
-  public Imported read(InputStream in, FileName file) throws IOException {
+  public Imported read(InputStream in, FileName file, int most) throws IOException {
     Imported imported = new Imported(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-    dataSet
-        .format()
-        .read(
-            in,
-            file.name(),
-            style,
-            example -> take(example, file, imported),
-            imported.rejected()::add);
+    try {
+      dataSet
+          .format()
+          .read(
+              in,
+              file.name(),
+              style,
+              example -> {
+                Optional<String> refusal = take(example, file, imported);
+                imported.endAt(most);
+                return refusal;
+              },
+              rejected -> {
+                imported.rejected().add(rejected);
+                imported.endAt(most);
+              });
+    } catch (Enough enough) {
+      // The rest of the file is of no interest.
+    }
     return imported;
+  }
+
+  /** Ends the reading of a file; formats pass on what their consumers throw. */
+  private static final class Enough extends RuntimeException {
+    private static final long serialVersionUID = 1;
   }
 
   /** Puts an example where it belongs, or tells why it cannot be used. */

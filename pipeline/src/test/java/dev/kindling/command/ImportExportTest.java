@@ -119,7 +119,7 @@ class ImportExportTest {
         CommandResult.of("export", run(), "--to", target().toString(), "--shard-size", "5 parsec");
     assertThat(size.err())
         .startsWith(
-            "Invalid value for option '--shard-size': '5 parsec' must be a number >= 1 with B, KB, MB, GB, KiB, MiB or GiB");
+            "Invalid value for option '--shard-size': '5 parsec' must be a number >= 1 with B, KB, MB, GB, KiB, MiB, GiB, or k, m, g as Spark has them");
     assertThat(size.code()).isEqualTo(Main.USERS_MISTAKE);
     assertThat(target()).doesNotExist();
     Path empty = Files.createDirectory(temporary.resolve("empty"));

@@ -195,12 +195,20 @@ public final class Trainer implements AutoCloseable {
 
   /** Of how many layers all that the backward pass needs fits into the bound. */
   private int keptLayers(int tokens, Model policy) {
-    ModelConfig config = policy.config();
+    long bytes = tokens * keptBytesPerToken(policy.config(), policy.arithmetic().bytes());
+    return (int) Math.min(policy.config().layers(), keptBytes / bytes);
+  }
+
+  /**
+   * Bytes of what one layer computed of one token that its backward pass needs.
+   *
+   * @param factorBytes bytes of one factor of a product
+   */
+  public static long keptBytesPerToken(ModelConfig config, int factorBytes) {
     long factors = 2L * (config.heads() + config.kvHeads()) * config.headDim();
     factors += 2L * config.intermediate();
     long wholes = 2L * config.hidden();
-    long bytes = tokens * (factors * policy.arithmetic().bytes() + wholes * Float.BYTES);
-    return (int) Math.min(config.layers(), keptBytes / bytes);
+    return factors * factorBytes + wholes * Float.BYTES;
   }
 
   /** Gives the program back. */
