@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
  */
 final class LastWords {
   private static final int LONGEST = 500;
+  private static final int PIECE = 1 << 13;
 
   private final Thread reading;
   private String line = "";
@@ -26,11 +27,14 @@ final class LastWords {
   private void read(InputStream errors) {
     StringBuilder current = new StringBuilder();
     try (Reader reader = new InputStreamReader(errors, StandardCharsets.UTF_8)) {
-      for (int next = reader.read(); next >= 0; next = reader.read()) {
-        if (next == '\n') {
-          keep(current);
-        } else if (current.length() < LONGEST) {
-          current.append((char) next);
+      char[] piece = new char[PIECE];
+      for (int length = reader.read(piece); length >= 0; length = reader.read(piece)) {
+        for (int i = 0; i < length; i++) {
+          if (piece[i] == '\n') {
+            keep(current);
+          } else if (current.length() < LONGEST) {
+            current.append(piece[i]);
+          }
         }
       }
     } catch (IOException e) {

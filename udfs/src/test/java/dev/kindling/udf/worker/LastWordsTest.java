@@ -30,7 +30,7 @@ class LastWordsTest {
   }
 
   @Test
-  void aLineOfTenMillionCharactersIsCut() {
-    assertThat(of("x".repeat(10_000_000))).isEqualTo("x".repeat(500));
+  void aLineOfAMillionCharactersIsCut() {
+    assertThat(of("x".repeat(1_000_000))).isEqualTo("x".repeat(500));
   }
 }
