@@ -1,5 +1,6 @@
 package dev.kindling.command;
 
+import dev.kindling.check.InvalidInputException;
 import dev.kindling.io.LocalFiles;
 import dev.kindling.run.Progress;
 import dev.kindling.run.RunStart;
@@ -41,6 +42,17 @@ final class Sessions {
         .toList();
   }
 
+  private static SparkSession start(SparkSession.Builder builder) {
+    try {
+      return builder.getOrCreate();
+    } catch (IllegalArgumentException refused) {
+      throw new InvalidInputException(
+          "Cannot start Spark: %s (mend its setting, in the properties file or by --conf)"
+              .formatted(refused.getMessage()),
+          refused);
+    }
+  }
+
   /** The runs of this process. */
   static RunStart runs(Progress progress) {
     return new RunStart(session(), progress, Main.version());
@@ -70,7 +82,7 @@ final class Sessions {
     if (master.equals("local") || master.startsWith("local[")) {
       builder.config("spark.hadoop." + LocalFiles.SETTING, LocalFiles.class.getName());
     }
-    SparkSession session = builder.getOrCreate();
+    SparkSession session = start(builder);
     // A killed task ends at its next token or micro-batch, not minutes later.
     session.sparkContext().setInterruptOnCancel(true);
     if (isNew) {

@@ -39,6 +39,19 @@ class ClusterDriverTest {
                 + "Invalid sampler.samples: 0 (must be >= 1)");
   }
 
+  @Test
+  void aSettingThatSparkRefusesIsTheUsersMistake() throws Exception {
+    assertThat(
+            ran(
+                List.of("-Dspark.master=spark://127.0.0.1:1", "-Dspark.authenticate=true"),
+                "doctor"))
+        .startsWith("2 ")
+        .endsWith(
+            "Cannot start Spark: requirement failed: A secret key must be specified via the"
+                + " spark.authenticate.secret config. (mend its setting, in the properties file or by"
+                + " --conf)");
+  }
+
   private static String ran(List<String> options, String... arguments)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(MainProcess.command(options.toArray(new String[0])));
