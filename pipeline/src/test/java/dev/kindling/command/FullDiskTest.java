@@ -13,9 +13,11 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A disk that is full at any write of a run ends it with a sentence, and it goes on with space. */
+@EnabledIfSystemProperty(named = LongTests.PROPERTY, matches = LongTests.LONG)
 class FullDiskTest {
   @TempDir static Path temporary;
   private static Path disk;
@@ -43,11 +45,9 @@ class FullDiskTest {
   @Test
   void aFullDiskIsNamedAtTablesSlicesAndTheCommitAndTheRunGoesOnWithSpace() throws Exception {
     Path run = disk.resolve("run");
-    if (LongTests.ARE_RUN) {
-      fillsUp(driver -> driver.awaitStage(1, "rollout"));
-      fillsUp(driver -> driver.awaitStage(1, "weigh"));
-      fillsUp(driver -> driver.awaitStage(1, "step"));
-    }
+    fillsUp(driver -> driver.awaitStage(1, "rollout"));
+    fillsUp(driver -> driver.awaitStage(1, "weigh"));
+    fillsUp(driver -> driver.awaitStage(1, "step"));
     Path slices = run.resolve("checkpoints/step-000001");
     fillsUp(driver -> driver.await("slices", () -> Files.exists(slices)));
     Path metrics = run.resolve("metrics/step-000002");
