@@ -67,7 +67,8 @@ class ClusterConfTest {
     String group = "";
     for (String line : Files.readAllLines(file(name))) {
       boolean isSetting = line.startsWith("spark.") || line.startsWith(OFF);
-      boolean sameGroup = line.replace(OFF, "").startsWith("spark.executorEnv.") || isFirst(line);
+      boolean sameGroup =
+          line.replace(OFF, "").startsWith("spark.executorEnv.") || isOfTheGroupBefore(line);
       assertThat(!isSetting || group.startsWith("# ") || sameGroup)
           .as("%s: %s after %s", name, line, group)
           .isTrue();
@@ -76,7 +77,7 @@ class ClusterConfTest {
   }
 
   /** Settings that share the reason of the one before them. */
-  private static boolean isFirst(String line) {
+  private static boolean isOfTheGroupBefore(String line) {
     return line.contains("spark.driver.extraJavaOptions")
         || line.contains("spark.dynamicAllocation.")
         || line.contains("spark.shuffle.service.enabled")

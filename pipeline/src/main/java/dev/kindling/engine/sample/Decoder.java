@@ -32,8 +32,7 @@ public final class Decoder implements AutoCloseable {
   private final Program program;
   private final Value weights;
   // Null where the embedding is in memory. Where the output layer is the embedding, it is held
-  // packed
-  // for products, from which rows cannot be had; a step reads as many rows as it has tokens.
+  // packed for products, from which rows cannot be had; a step reads as many rows as tokens.
   private final TemporaryVector embedding;
 
   private Decoder(ModelConfig config, Arithmetic arithmetic, Device device, FloatSource source)
