@@ -44,11 +44,23 @@ public record LpReg(double beta, double rho, double kappa, double tau, Proxy.Sou
   public List<SqlColumn> columns() {
     return List.of(
         new SqlColumn("p", "CASE WHEN is_sampled THEN exp(logprob) END"),
+        // The quantile as ranks: not every planner knows percentiles in windows.
+        new SqlColumn("rank", "row_number() OVER (PARTITION BY update ORDER BY p NULLS LAST) - 1"),
+        new SqlColumn(
+            "quantile_rank",
+            "(count(p) OVER (PARTITION BY update) - 1) * " + SqlColumn.literal(rho)),
+        new SqlColumn("below", atRank("floor(quantile_rank)")),
+        new SqlColumn("above", atRank("ceil(quantile_rank)")),
         new SqlColumn(
             "improbable",
-            "percentile(p, " + SqlColumn.literal(rho) + ") OVER (PARTITION BY update)"),
+            "CASE WHEN below = above THEN below ELSE (ceil(quantile_rank) - quantile_rank) * below"
+                + " + (quantile_rank - floor(quantile_rank)) * above END"),
         new SqlColumn(
             "mark", "CASE WHEN p < improbable AND advantage < 0E0 THEN 1E0 ELSE 0E0 END"));
+  }
+
+  private static String atRank(String rank) {
+    return "max(CASE WHEN rank = " + rank + " THEN p END) OVER (PARTITION BY update)";
   }
 
   @Override

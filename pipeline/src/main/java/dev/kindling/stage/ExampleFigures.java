@@ -54,19 +54,22 @@ public record ExampleFigures(String exampleId, String level, int samples, double
       WorkerLimits limits,
       List<String> metrics) {
     List<String> names = List.copyOf(metrics);
-    Dataset<Row> grouped =
-        scores
-            .where("reward is not null")
-            .groupBy("example_id")
-            .agg(
-                expr("sort_array(collect_list(struct(sample, extracted, reward, log_w)))")
-                    .as("samples"))
-            .join(
-                prompts.select("example_id", "level", "verifier", "verifier_context"),
-                "example_id");
     return spark.createDataFrame(
-        grouped.javaRDD().map(row -> CODEC.toRow(of(row, verifier, limits, names))),
+        grouped(prompts, scores)
+            .javaRDD()
+            .map(row -> CODEC.toRow(of(row, verifier, limits, names))),
         CODEC.schema());
+  }
+
+  /** The evidence on each example in one row, in the order of the samples. */
+  static Dataset<Row> grouped(Dataset<Row> prompts, Dataset<Row> scores) {
+    return scores
+        .where("reward is not null")
+        .groupBy("example_id")
+        .agg(
+            expr("sort_array(collect_list(struct(sample, extracted, reward, log_w)))")
+                .as("samples"))
+        .join(prompts.select("example_id", "level", "verifier", "verifier_context"), "example_id");
   }
 
   private static ExampleFigures of(

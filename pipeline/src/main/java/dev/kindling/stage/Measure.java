@@ -13,12 +13,12 @@ import org.apache.spark.sql.Row;
 /** 2-rollouts, 3-scores, 4-weights and 6-step → the step's row of 8-metrics. */
 public final class Measure {
   private static final String LOG_MEAN_EXP =
-      "log_max + ln(try_divide(aggregate(log_w, 0D, (sum, x) -> sum + exp(x - log_max)), evidence))";
+      "log_max + ln(aggregate(log_w, 0D, (sum, x) -> sum + exp(x - log_max)) / nullif(evidence, 0))";
 
   // Sums of rewards are of whole numbers, so exact in any order; moments that Spark merges are not.
   private static final String DEVIATION =
-      "coalesce(sqrt(greatest(0D, try_divide(squares - try_divide(rewards * rewards, evidence),"
-          + " evidence - 1))), 0D)";
+      "coalesce(sqrt(greatest(0D, (squares - rewards * rewards / nullif(evidence, 0))"
+          + " / nullif(evidence - 1, 0))), 0D)";
 
   private Measure() {}
 
@@ -55,12 +55,7 @@ public final class Measure {
    */
   public static MetricsRow measure(
       Drawn drawn, Tables tables, List<StepRow> updates, Evaluated evaluation, Seconds seconds) {
-    // One job, a row of each: three would wait for each other, and so would a join of the three.
-    List<Row> figures =
-        rolloutFigures(tables.rollouts())
-            .unionByName(scoreFigures(tables.scores()), true)
-            .unionByName(weightFigures(tables.weights()), true)
-            .collectAsList();
+    List<Row> figures = figures(tables).collectAsList();
     Row rolled = figures.get(0);
     Row scored = figures.get(1);
     Row weighed = figures.get(2);
@@ -115,13 +110,21 @@ public final class Measure {
         seconds.step());
   }
 
+  /** The figures of each table in a row of their own, in the order of the tables. */
+  static Dataset<Row> figures(Tables tables) {
+    // One job: three would wait for each other, and so would a join of the three.
+    return rolloutFigures(tables.rollouts())
+        .unionByName(scoreFigures(tables.scores()), true)
+        .unionByName(weightFigures(tables.weights()), true);
+  }
+
   private static Dataset<Row> rolloutFigures(Dataset<Row> rollouts) {
     return rollouts.agg(
         expr("count(1) AS rollouts"),
         // Integers below 2^53 add exactly, so these need no order.
         expr("sum(size(rationale_ids) + size(answer_ids)) / count(1) AS length"),
-        expr("avg(if(forced_end_of_thinking, 1D, 0D)) AS forced"),
-        expr("avg(if(finish_reason = 'stop', 0D, 1D)) AS unfinished"));
+        expr("count_if(forced_end_of_thinking) / count(1) AS forced"),
+        expr("count_if(finish_reason <> 'stop') / count(1) AS unfinished"));
   }
 
   private static Dataset<Row> scoreFigures(Dataset<Row> scores) {
@@ -143,9 +146,9 @@ public final class Measure {
         .coalesce(1)
         .sortWithinPartitions("example_id")
         .agg(
-            expr("try_divide(sum(rewards), sum(evidence)) AS reward"),
+            expr("sum(rewards) / nullif(sum(evidence), 0) AS reward"),
             expr("avg(deviation) AS reward_std"),
-            expr("avg(if(deviation = 0, 1D, 0D)) AS equal_rewards"),
+            expr("count_if(deviation = 0) / count(1) AS equal_rewards"),
             expr("sum(unparseable) / sum(samples) AS unparseable"),
             expr("(sum(samples) - sum(evidence)) / sum(samples) AS faults"),
             expr("avg(log_p_hat) AS log_p_hat"));

@@ -43,11 +43,13 @@ public final class Refill {
    * @param examples size of the data set, of which a step takes each example once
    */
   public static Round next(Dataset<Row> weights, DynamicSampling sampling, int examples) {
-    Row counts =
-        weights
-            .agg(expr("count(*)"), expr("count_if(" + DynamicSampling.INFORMATIVE + ")"))
-            .first();
+    Row counts = counts(weights).collectAsList().get(0);
     return Round.after(
         (int) counts.getLong(0), (int) counts.getLong(1), sampling.prompts(), examples);
+  }
+
+  /** A row of how many examples have weights, and how many of them tell. */
+  static Dataset<Row> counts(Dataset<Row> weights) {
+    return weights.agg(expr("count(*)"), expr("count_if(" + DynamicSampling.INFORMATIVE + ")"));
   }
 }

@@ -49,21 +49,9 @@ public final class Score {
       WorkerLimits limits,
       TokenizerRef tokenizer) {
     RowCodec<ScoreRow> output = Table.SCORES.codec();
-    Dataset<Row> answers =
-        rollouts
-            .selectExpr(
-                "example_id",
-                "sample",
-                "answer_ids",
-                "log_w",
-                "size(rationale_ids) + size(answer_ids) - CAST(forced_end_of_thinking AS INT)"
-                    + " AS tokens")
-            .join(
-                prompts.select("example_id", "gold_answers", "verifier", "verifier_context"),
-                "example_id");
     Broadcast<TokenizerRef> sent = tokenizer.broadcast(spark);
     return spark.createDataFrame(
-        answers
+        answers(prompts, rollouts)
             .javaRDD()
             .mapPartitions(
                 rows -> {
@@ -76,6 +64,21 @@ public final class Score {
                   }
                 }),
         output.schema());
+  }
+
+  /** What is judged, and what it is judged by. */
+  static Dataset<Row> answers(Dataset<Row> prompts, Dataset<Row> rollouts) {
+    return rollouts
+        .selectExpr(
+            "example_id",
+            "sample",
+            "answer_ids",
+            "log_w",
+            "size(rationale_ids) + size(answer_ids) - CAST(forced_end_of_thinking AS INT)"
+                + " AS tokens")
+        .join(
+            prompts.select("example_id", "gold_answers", "verifier", "verifier_context"),
+            "example_id");
   }
 
   /**

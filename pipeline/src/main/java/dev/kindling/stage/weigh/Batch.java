@@ -2,9 +2,11 @@ package dev.kindling.stage.weigh;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.lit;
 
 import dev.kindling.objective.DynamicSampling;
 import dev.kindling.objective.Objective;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -39,10 +41,26 @@ public final class Batch {
       rationale_coef * token_scale AS rationale_token_coef,
       answer_coef * token_scale AS answer_token_coef""";
 
-  /** The packs of a queue, cut at {@code starts}. */
-  private static final String PACKS =
-      "transform(starts, (start, i) -> slice(queue, start + 1,"
-          + " coalesce(get(starts, i + 1), size(queue)) - start))";
+  /** The entries of a queue, pack by pack. */
+  private static final String PACKED =
+      "transform(packs, pack -> struct("
+          + "slice(queue, pack.start + 1, pack.length) AS entries, pack.tokens AS tokens))";
+
+  /** What was collected, by turn; structs with arrays in them are not sorted everywhere. */
+  private static final String BY_TURN =
+      "transform(sort_array(transform(collected, (one, i) -> struct(one.turn AS turn, i AS i))),"
+          + " at -> get(collected, at.i))";
+
+  /**
+   * Runs of equal size, the first of them longer by one where the examples do not go up in them:
+   * what {@code ntile} gives, in functions that every planner knows.
+   */
+  private static final String UPDATE =
+      """
+      CAST(CASE
+        WHEN turn < examples %% %1$d * (examples div %1$d + 1) THEN turn div (examples div %1$d + 1)
+        ELSE (turn - examples %% %1$d) div greatest(examples div %1$d, 1)
+      END AS INT) AS update""";
 
   private Batch() {}
 
@@ -108,16 +126,17 @@ public final class Batch {
   }
 
   private static String samplerLogprobs(String answerLogprobs) {
+    // An error stands for a number, which every planner knows, rather than for an array.
     return """
-        CASE
-          WHEN size(rationale_logprobs) + size(%1$s)
-              = rationale_tokens + forced_tokens + answer_tokens
-            THEN concat(
-              array_repeat(CAST(0 AS FLOAT), prompt_length), rationale_logprobs, %1$s)
-          ELSE raise_error(concat('Invalid rollout of example ', example_id, ' sample ', sample,
-            ': ', size(rationale_logprobs) + size(%1$s), ' log-probs (must be ',
-            rationale_tokens + forced_tokens + answer_tokens, ', one for each token)'))
-        END"""
+        concat(
+          array_repeat(CAST(0 AS FLOAT), CASE
+            WHEN size(rationale_logprobs) + size(%1$s)
+                = rationale_tokens + forced_tokens + answer_tokens
+              THEN prompt_length
+            ELSE raise_error(concat('Invalid rollout of example ', example_id, ' sample ', sample,
+              ': ', size(rationale_logprobs) + size(%1$s), ' log-probs (must be ',
+              rationale_tokens + forced_tokens + answer_tokens, ', one for each token)'))
+          END), rationale_logprobs, %1$s)"""
         .formatted(answerLogprobs);
   }
 
@@ -159,8 +178,9 @@ public final class Batch {
             "size(prompt_ids) AS known_length",
             "size(gold_ids) AS gold_length");
     // A step has one answer source, so this is one window over all examples.
-    String update =
-        "ntile(%d) OVER (PARTITION BY answer_source ORDER BY position, example_id) - 1 AS update";
+    Column turn =
+        expr("row_number() OVER (PARTITION BY answer_source ORDER BY position, example_id) - 1");
+    Column examples = expr("count(*) OVER (PARTITION BY answer_source)");
     Optional<DynamicSampling> sampling = objective.sampling();
     return weights
         // Examples are counted and dealt as a whole: in one partition nothing needs a shuffle.
@@ -168,7 +188,8 @@ public final class Batch {
         .filter(sampling.isPresent() ? DynamicSampling.INFORMATIVE : "rollouts > 0")
         .join(lengths, EXAMPLE_KEY, "left")
         .transform(rows -> sampling.isPresent() ? first(rows, sampling.get()) : rows)
-        .selectExpr("*", update.formatted(settings.updates()))
+        .withColumns(Map.of("turn", turn, "examples", examples))
+        .selectExpr("*", UPDATE.formatted(settings.updates()))
         .selectExpr(
             "*",
             "count(*) OVER (PARTITION BY answer_source, update) AS batch_examples",
@@ -210,8 +231,18 @@ public final class Batch {
             "answer_source",
             "prompt_length",
             "gold_length",
-            "inline(arrays_zip(samples, rationale_coefs, answer_coefs))"
-                + " AS (sample, rationale_coef, answer_coef)")
+            "explode(arrays_zip(samples, rationale_coefs, answer_coefs)) AS one")
+        .selectExpr(
+            "example_id",
+            "rollouts",
+            "update",
+            "batch_examples",
+            "answer_source",
+            "prompt_length",
+            "gold_length",
+            "one.samples AS sample",
+            "one.rationale_coefs AS rationale_coef",
+            "one.answer_coefs AS answer_coef")
         .join(lengths, SAMPLE_KEY, "left")
         .selectExpr(
             "*",
@@ -229,23 +260,22 @@ public final class Batch {
     String shard = "least(%s, 2 * %d - 1 - %1$s)".formatted(seat, settings.shards());
     return sequences
         .groupBy("update", "example_id", "prompt_length")
-        .agg(queue(longestFirst + PLACED))
-        .withColumn("starts", expr(starts("queue.completion", "prompt_length", budget)))
-        .selectExpr("update", "example_id", "prompt_length", "explode(" + PACKS + ") AS rows")
-        .withColumn("tokens", expr("prompt_length + " + total("rows.completion")))
+        .agg(expr("sort_array(collect_list(struct(" + longestFirst + PLACED + ")))").as("queue"))
+        .withColumn("packs", Packing.packs(col("queue.completion"), col("prompt_length"), budget))
+        .selectExpr("update", "example_id", "explode(" + PACKED + ") AS pack")
+        .selectExpr("update", "example_id", "pack.entries AS rows", "pack.tokens AS tokens")
         .withColumn("turn", expr(TURN))
         .groupBy(col("update"), expr(shard).as("shard"))
-        .agg(queue("turn, tokens, rows"))
-        .withColumn("starts", expr(starts("queue.tokens", "0", budget)))
-        .selectExpr("update", "shard", "posexplode(" + PACKS + ") AS (micro_batch, packs)")
+        .agg(expr("collect_list(struct(turn, tokens, rows))").as("collected"))
+        .withColumn("queue", expr(BY_TURN))
+        .withColumn("packs", Packing.packs(col("queue.tokens"), lit(0), budget))
+        .selectExpr("update", "shard", "posexplode(" + PACKED + ") AS (micro_batch, pack)")
         .selectExpr(
-            "update", "shard", "micro_batch", "posexplode(flatten(packs.rows)) AS (row, sequence)")
+            "update",
+            "shard",
+            "micro_batch",
+            "posexplode(flatten(pack.entries.rows)) AS (row, sequence)")
         .select("update", "shard", "micro_batch", "row", "sequence.*");
-  }
-
-  /** What is grouped, in the order of its fields. */
-  private static Column queue(String fields) {
-    return expr("sort_array(collect_list(struct(" + fields + ")))").as("queue");
   }
 
   private static String notLongerThan(int maxPositions) {
@@ -257,32 +287,5 @@ public final class Batch {
             %2$s, ' tokens (model.max_positions is %1$d)'))
         END"""
         .formatted(maxPositions, length);
-  }
-
-  /**
-   * Indices in a queue at which a new pack starts: where one more entry would bring its tokens
-   * above the budget.
-   *
-   * @param costs tokens of each entry, an array
-   * @param base tokens that every pack has besides
-   */
-  private static String starts(String costs, String base, int budget) {
-    return """
-        aggregate(
-          %1$s,
-          named_struct('starts', CAST(array() AS ARRAY<INT>), 'next', 0, 'tokens', 0L),
-          (s, cost) -> CASE
-            WHEN s.next > 0 AND s.tokens + cost <= %3$d
-              THEN named_struct('starts', s.starts, 'next', s.next + 1, 'tokens', s.tokens + cost)
-            ELSE named_struct(
-              'starts', array_append(s.starts, s.next),
-              'next', s.next + 1,
-              'tokens', CAST(%2$s + cost AS BIGINT)) END,
-          s -> s.starts)"""
-        .formatted(costs, base, budget);
-  }
-
-  private static String total(String counts) {
-    return "aggregate(%s, 0L, (sum, count) -> sum + count)".formatted(counts);
   }
 }

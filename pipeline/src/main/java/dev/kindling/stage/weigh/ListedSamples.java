@@ -65,18 +65,19 @@ record ListedSamples() implements SampleLayout {
     String values = array(value);
     return switch (fold) {
       case NONE -> values;
-      case SUM ->
-          "CASE WHEN rollouts > 0 THEN aggregate("
-              + values
-              + ", 0E0, (sum, one) -> sum + coalesce(one, 0E0)) END";
+      case SUM -> "CASE WHEN rollouts > 0 THEN " + sum(values) + " END";
       case MIN -> "array_min(" + values + ")";
       case MAX -> "array_max(" + values + ")";
       case SUM_BEFORE ->
-          "slice(aggregate("
-              + values
-              + ", array(0E0), (sums, one) ->"
-              + " concat(sums, array(element_at(sums, -1) + coalesce(one, 0E0)))), 1, rollouts)";
+          // A fold that gathers its sums would be no sum to a planner that knows those alone.
+          "CASE WHEN rollouts > 0 THEN transform(sequence(1, rollouts), place -> "
+              + sum("slice(" + values + ", 1, place - 1)")
+              + ") ELSE CAST(array() AS ARRAY<DOUBLE>) END";
     };
+  }
+
+  private static String sum(String values) {
+    return "aggregate(" + values + ", 0E0, (sum, one) -> sum + coalesce(one, 0E0))";
   }
 
   private static String repeated(String value) {

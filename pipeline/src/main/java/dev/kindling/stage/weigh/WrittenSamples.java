@@ -55,7 +55,7 @@ record WrittenSamples(int width) implements SampleLayout {
 
   @Override
   public String array(SampleSql value) {
-    return "CASE WHEN rollouts = %d THEN %s ELSE array_compact(%s) END"
+    return "CASE WHEN rollouts = %d THEN %s ELSE filter(%s, one -> one IS NOT NULL) END"
         .formatted(width, array(i -> at(i, value)), evidence(value));
   }
 
