@@ -1,5 +1,6 @@
 package dev.kindling.row;
 
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -33,7 +34,8 @@ public record PromptRow(
     int[] goldIds,
     String verifier,
     String verifierContext,
-    String level) {
+    String level)
+    implements Serializable {
   /** The same example at another position. */
   public PromptRow at(long otherPosition) {
     return new PromptRow(

@@ -12,6 +12,8 @@ import java.util.Locale;
 import java.util.Map;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.util.ArrayData;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
@@ -86,11 +88,37 @@ public final class RowCodec<T extends Record> implements Serializable {
       types[i] = components[i].getType();
       values[i] = value(row, schema.fields()[i].name(), types[i]);
     }
+    return build(types, values);
+  }
+
+  /**
+   * The record that a row of Spark's own format holds. Its numbers are copied array by array, where
+   * a {@link Row} has an object for each.
+   *
+   * @param row has the columns of {@link #schema()}, in their order
+   */
+  T fromInternal(InternalRow row) {
+    RecordComponent[] components = type.getRecordComponents();
+    Object[] values = new Object[components.length];
+    Class<?>[] types = new Class<?>[components.length];
+    for (int i = 0; i < components.length; i++) {
+      types[i] = components[i].getType();
+      if (!row.isNullAt(i)) {
+        values[i] = value(row, i, types[i]);
+      } else if (types[i].isPrimitive()) {
+        throw isNull(schema.fields()[i].name(), "a row of " + this);
+      }
+    }
+    return build(types, values);
+  }
+
+  private T build(Class<?>[] types, Object[] values) {
     try {
       Constructor<T> constructor = type.getDeclaredConstructor(types);
       return constructor.newInstance(values);
     } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("Cannot build " + type.getSimpleName() + " from " + row, e);
+      throw new IllegalStateException(
+          "Cannot build " + type.getSimpleName() + " from " + Arrays.toString(values), e);
     }
   }
 
@@ -131,8 +159,7 @@ public final class RowCodec<T extends Record> implements Serializable {
     int index = row.fieldIndex(column);
     if (row.isNullAt(index)) {
       if (java.isPrimitive()) {
-        throw new IllegalStateException(
-            "Column " + column + " is null in " + row.prettyJson() + " (must not be)");
+        throw isNull(column, row.prettyJson());
       }
       return null;
     }
@@ -149,6 +176,55 @@ public final class RowCodec<T extends Record> implements Serializable {
       Array.set(array, i++, item);
     }
     return array;
+  }
+
+  private static Object value(InternalRow row, int i, Class<?> java) {
+    if (java == String.class) {
+      return row.getUTF8String(i).toString();
+    }
+    if (java == int.class) {
+      return row.getInt(i);
+    }
+    if (java == long.class) {
+      return row.getLong(i);
+    }
+    if (java == float.class) {
+      return row.getFloat(i);
+    }
+    if (java == double.class || java == Double.class) {
+      return row.getDouble(i);
+    }
+    if (java == boolean.class) {
+      return row.getBoolean(i);
+    }
+    return array(row.getArray(i), java);
+  }
+
+  private static Object array(ArrayData items, Class<?> java) {
+    if (java == int[].class) {
+      return items.toIntArray();
+    }
+    if (java == long[].class) {
+      return items.toLongArray();
+    }
+    if (java == float[].class) {
+      return items.toFloatArray();
+    }
+    if (java == double[].class) {
+      return items.toDoubleArray();
+    }
+    if (java == boolean[].class) {
+      return items.toBooleanArray();
+    }
+    List<String> texts = new ArrayList<>(items.numElements());
+    for (int i = 0; i < items.numElements(); i++) {
+      texts.add(items.getUTF8String(i).toString());
+    }
+    return List.copyOf(texts);
+  }
+
+  private static IllegalStateException isNull(String column, String row) {
+    return new IllegalStateException("Column " + column + " is null in " + row + " (must not be)");
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.kindling.stage;
 
 import dev.kindling.row.EvaluationRow;
+import dev.kindling.row.Records;
 import dev.kindling.row.RowCodec;
 import dev.kindling.row.Table;
 import java.io.Serializable;
@@ -40,15 +41,12 @@ public final class Evaluate {
   public static List<EvaluationRow> figures(Dataset<Row> examples, Subject subject) {
     RowCodec<EvaluationRow> output = Table.EVALUATIONS.codec();
     JavaRDD<Row> rows =
-        examples
-            // One sorted partition: sums and draws must not depend on the cluster.
-            .repartition(1)
-            .sortWithinPartitions("example_id")
-            .javaRDD()
+        // One sorted partition: sums and draws must not depend on the cluster.
+        Records.of(examples.repartition(1).sortWithinPartitions("example_id"), ExampleFigures.CODEC)
             .mapPartitions(
                 of -> {
                   List<ExampleFigures> all = new ArrayList<>();
-                  of.forEachRemaining(row -> all.add(ExampleFigures.CODEC.fromRow(row)));
+                  of.forEachRemaining(all::add);
                   return figures(all, subject).stream().map(output::toRow).iterator();
                 });
     return Table.EVALUATIONS.collect(

@@ -3,6 +3,7 @@ package dev.kindling.stage;
 import dev.kindling.engine.sample.SamplerSettings;
 import dev.kindling.engine.text.Tokenizer;
 import dev.kindling.row.PromptRow;
+import dev.kindling.row.Records;
 import dev.kindling.row.RolloutRow;
 import dev.kindling.row.RowCodec;
 import dev.kindling.row.Table;
@@ -31,19 +32,17 @@ public final class Given {
    */
   public static Dataset<Row> rollouts(
       SparkSession spark, Dataset<Row> prompts, TokenizerRef tokenizer, int endOfThinking) {
-    RowCodec<PromptRow> input = Table.PROMPTS.codec();
     RowCodec<RolloutRow> output = Table.ROLLOUTS.codec();
     Broadcast<TokenizerRef> sent = tokenizer.broadcast(spark);
     return spark.createDataFrame(
-        prompts
-            .javaRDD()
+        Records.of(prompts, Table.PROMPTS.codec())
             .mapPartitions(
-                rows -> {
+                given -> {
                   List<Row> rollouts = new ArrayList<>();
                   try (SharedCache.Lease<Tokenizer> lease = sent.value().lease()) {
-                    while (rows.hasNext()) {
-                      PromptRow prompt = input.fromRow(rows.next());
-                      rollouts.add(output.toRow(rollout(prompt, lease.value(), endOfThinking)));
+                    while (given.hasNext()) {
+                      RolloutRow rollout = rollout(given.next(), lease.value(), endOfThinking);
+                      rollouts.add(output.toRow(rollout));
                     }
                   }
                   return rollouts.iterator();

@@ -6,6 +6,7 @@ import dev.kindling.engine.sample.Sample;
 import dev.kindling.engine.sample.Sampler;
 import dev.kindling.engine.sample.SamplerSettings;
 import dev.kindling.row.PromptRow;
+import dev.kindling.row.Records;
 import dev.kindling.row.RolloutRow;
 import dev.kindling.row.RowCodec;
 import dev.kindling.row.Table;
@@ -48,7 +49,6 @@ public final class Rollout {
       int promptsPerTask,
       long seed,
       long step) {
-    RowCodec<PromptRow> codec = Table.PROMPTS.codec();
     RowCodec<RolloutRow> output = Table.ROLLOUTS.codec();
     // Spark's page of the stage shows it while tasks run.
     LongAccumulator finished = spark.sparkContext().longAccumulator("finished rollouts");
@@ -58,18 +58,17 @@ public final class Rollout {
     int tasks = Math.toIntExact(Math.max(1, (count + promptsPerTask - 1) / promptsPerTask));
     return spark.createDataFrame(
         WholeGpu.of(
-            prompts
-                .javaRDD()
+            Records.of(prompts, Table.PROMPTS.codec())
                 .mapToPair(
-                    row -> {
-                      long place = row.<Long>getAs("position") - first;
-                      return new Tuple2<>((int) (place / promptsPerTask), row);
+                    prompt -> {
+                      long place = prompt.position() - first;
+                      return new Tuple2<>((int) (place / promptsPerTask), prompt);
                     })
                 .partitionBy(new HashPartitioner(tasks))
                 .mapPartitions(
-                    rows -> {
+                    prompted -> {
                       List<PromptRow> group = new ArrayList<>();
-                      rows.forEachRemaining(pair -> group.add(codec.fromRow(pair._2())));
+                      prompted.forEachRemaining(pair -> group.add(pair._2()));
                       group.sort(Comparator.comparingLong(PromptRow::position));
                       return task(group, policy, settings, seed, step, finished)
                           .map(output::toRow)

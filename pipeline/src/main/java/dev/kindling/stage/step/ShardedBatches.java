@@ -1,7 +1,7 @@
 package dev.kindling.stage.step;
 
 import dev.kindling.row.BatchRow;
-import dev.kindling.row.RowCodec;
+import dev.kindling.row.Records;
 import dev.kindling.row.Table;
 import dev.kindling.stage.WholeGpu;
 import java.io.Serializable;
@@ -34,16 +34,10 @@ public final class ShardedBatches implements AutoCloseable {
    * @param shards gradient shards of an update
    */
   public ShardedBatches(Dataset<Row> batches, int updates, int shards) {
-    RowCodec<BatchRow> codec = Table.BATCHES.codec();
     this.shards = shards;
     this.partitions =
-        batches
-            .javaRDD()
-            .mapToPair(
-                row -> {
-                  BatchRow batch = codec.fromRow(row);
-                  return new Tuple2<>(batch.update() * shards + batch.shard(), batch);
-                })
+        Records.of(batches, Table.BATCHES.codec())
+            .mapToPair(batch -> new Tuple2<>(batch.update() * shards + batch.shard(), batch))
             .partitionBy(new HashPartitioner(updates * shards))
             .values()
             .persist(StorageLevel.MEMORY_AND_DISK());
