@@ -235,6 +235,7 @@ class ImportRulesTest {
               "CompiledSql",
               "Examples",
               "ListedSamples",
+              "Packing",
               "SampleLayout",
               "SampleSql",
               "WrittenSamples"),

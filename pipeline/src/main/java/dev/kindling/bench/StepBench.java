@@ -7,6 +7,7 @@ import dev.kindling.io.StoredFile;
 import dev.kindling.row.MetricsRow;
 import dev.kindling.row.PromptRow;
 import dev.kindling.row.Table;
+import dev.kindling.row.TableEngine;
 import dev.kindling.run.Pipeline;
 import dev.kindling.run.Progress;
 import dev.kindling.run.Run;
@@ -55,6 +56,7 @@ final class StepBench implements AutoCloseable {
             Map.of(),
             slices,
             Map.of(RunStart.ALL_PROMPTS, examples),
+            TableEngine.of(spark),
             "bench")
         .write(place.fileSystem(), place.commit(0));
     this.run =

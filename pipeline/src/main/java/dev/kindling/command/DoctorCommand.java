@@ -4,6 +4,7 @@ import dev.kindling.engine.text.ByteTokenizer;
 import dev.kindling.engine.text.Tokenizer;
 import dev.kindling.io.UserPath;
 import dev.kindling.stage.Natives;
+import dev.kindling.stage.RapidsSettings;
 import dev.kindling.stage.TorchProbe;
 import dev.kindling.stage.WholeGpu;
 import java.util.Arrays;
@@ -24,7 +25,7 @@ import picocli.CommandLine.Option;
     name = "doctor",
     mixinStandardHelpOptions = true,
     description = {
-      "Checks Java, Spark, natives, GPUs and write access: one line each, with the remedy.",
+      "Checks Java, Spark, natives, GPUs, RAPIDS and write access: one line each, with remedy.",
       "Natives are tried on an executor, where they will be used."
     },
     footer = {"", "Example:", "  ./submit.sh doctor --folder runs"})
@@ -58,6 +59,7 @@ final class DoctorCommand implements Callable<Integer> {
         () -> context.parallelize(List.of(0), 1).map(zero -> tokenizers()).first(),
         "the library's natives need glibc 2.27 or newer and a writable home folder");
     check("GPUs", () -> gpus(context), "set spark.executor.resource.gpu.amount and its script");
+    check("Tables", () -> RapidsSettings.look(spark), RapidsSettings.REMEDY);
     check("Run folder", () -> writable(spark), "choose another one by --folder and run.folder");
     return healthy ? 0 : Main.USERS_MISTAKE;
   }

@@ -81,7 +81,7 @@ final class QuickStartCommand implements Callable<Integer> {
       description = "One setting for every arm and the base, over conf/quickstart.yaml.")
   private List<String> settings = new ArrayList<>();
 
-  @Mixin private LockOptions lock;
+  @Mixin private OpenOptions opening;
 
   private static Map<String, List<String>> arms() {
     Map<String, List<String>> arms = new LinkedHashMap<>();
@@ -182,7 +182,7 @@ final class QuickStartCommand implements Callable<Integer> {
   }
 
   private Arm train(Progress progress, Configuration conf) throws Exception {
-    try (Run run = lock.runs(progress).start(conf, true, OptionalLong.empty())) {
+    try (Run run = opening.runs(progress).start(conf, true, OptionalLong.empty())) {
       Told.of(run, () -> new Pipeline(run, progress).train());
       return Reports.arm(run);
     }

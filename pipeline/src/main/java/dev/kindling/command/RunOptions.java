@@ -36,7 +36,7 @@ final class RunOptions {
       })
   private Long fromStep;
 
-  @Mixin private LockOptions lock;
+  @Mixin private OpenOptions opening;
 
   /** The effective configuration, every violated rule reported at once. */
   Configuration configuration() throws IOException {
@@ -55,7 +55,8 @@ final class RunOptions {
           "Invalid --from-step: %d (must come with --resume)".formatted(fromStep));
     }
     TorchProbe.requireGpus(Sessions.session());
-    return lock.runs(progress)
+    return opening
+        .runs(progress)
         .start(conf, resume, fromStep == null ? OptionalLong.empty() : OptionalLong.of(fromStep));
   }
 
@@ -73,10 +74,10 @@ final class RunOptions {
               .formatted(fromStep));
     }
     TorchProbe.requireGpus(Sessions.session());
-    return lock.runs(progress).startAt(conf, step.getAsLong());
+    return opening.runs(progress).startAt(conf, step.getAsLong());
   }
 
-  LockOptions lock() {
-    return lock;
+  OpenOptions opening() {
+    return opening;
   }
 }

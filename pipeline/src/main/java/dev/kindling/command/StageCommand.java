@@ -29,7 +29,7 @@ final class StageCommand implements Callable<Integer> {
   private String folder;
 
   @Mixin private StepOptions step;
-  @Mixin private LockOptions lock;
+  @Mixin private OpenOptions opening;
 
   private StageCommand(Stage stage) {
     this.stage = stage;
@@ -77,7 +77,7 @@ final class StageCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     TorchProbe.requireGpus(Sessions.session(UserPath.of(folder).getName()));
     try (Progress progress = Progress.ofStages(Sessions.session());
-        Run run = lock.runs(progress).open(folder)) {
+        Run run = opening.runs(progress).open(folder)) {
       return Told.of(run, () -> step.run(run, progress, List.of(stage)));
     }
   }

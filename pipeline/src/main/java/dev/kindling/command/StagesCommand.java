@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
 final class StagesCommand implements Callable<Integer> {
   /** Options that say which run in place of those that prepare takes. */
   private static final List<String> OF_ANY_STAGE =
-      List.of("--run", "--step", "--fresh", "--wait-lock");
+      List.of("--run", "--step", "--fresh", "--wait-lock", "--other-tables");
 
   @Parameters(
       paramLabel = "FIRST..LAST",
@@ -119,6 +119,6 @@ final class StagesCommand implements Callable<Integer> {
                   .formatted(String.join(", ", others)));
     }
     TorchProbe.requireGpus(Sessions.session());
-    return options.lock().runs(progress).open(folder);
+    return options.opening().runs(progress).open(folder);
   }
 }

@@ -29,6 +29,7 @@ import org.apache.hadoop.fs.Path;
  *     path within the run folder; the manifests stand for the tables of prompts
  * @param checkpoint the slices, in the order of their ranges
  * @param rows row count by table folder, for example {@code 2-rollouts}
+ * @param tables what computed the tables: {@code jvm}, or {@code rapids} and its version
  * @param previous {@link #digest} of the commit before this one; null for the first
  * @param version version of Kindling that wrote it
  */
@@ -40,6 +41,7 @@ public record Commit(
     Map<String, String> inputs,
     List<StoredFile> checkpoint,
     Map<String, Long> rows,
+    String tables,
     String previous,
     String version) {
   private static final String OWN_DIGEST = "sha256";
@@ -47,7 +49,7 @@ public record Commit(
   private static final String BLANK_DIGEST = "0".repeat(64);
 
   /** Of the files of a run that this version writes and reads. */
-  private static final int FORMAT = 4;
+  private static final int FORMAT = 5;
 
   /** Refuses what no step can have written. */
   public Commit {
@@ -63,6 +65,7 @@ public record Commit(
         .that(inputs != null, "commit.inputs", inputs, "must be a map of digests")
         .that(checkpoint != null, "commit.checkpoint", checkpoint, "must be a list of files")
         .that(rows != null, "commit.rows", rows, "must be a map of row counts")
+        .that(tables != null, "commit.tables", tables, "must be given")
         .that(
             previous == null || Sha256.isOne(previous),
             "commit.previous",
@@ -82,8 +85,10 @@ public record Commit(
       Map<String, String> inputs,
       List<StoredFile> checkpoint,
       Map<String, Long> rows,
+      String tables,
       String version) {
-    return new Commit(0, configDigest, Map.of(), 0, inputs, checkpoint, rows, null, version);
+    return new Commit(
+        0, configDigest, Map.of(), 0, inputs, checkpoint, rows, tables, null, version);
   }
 
   /** What {@link #previous} of the next commit must be. */

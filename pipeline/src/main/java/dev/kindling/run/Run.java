@@ -13,6 +13,7 @@ import dev.kindling.io.RunStatus;
 import dev.kindling.io.StoredFile;
 import dev.kindling.objective.Objective;
 import dev.kindling.row.Table;
+import dev.kindling.row.TableEngine;
 import dev.kindling.stage.PolicyRef;
 import dev.kindling.stage.Prepare;
 import dev.kindling.stage.PromptOrder;
@@ -293,6 +294,7 @@ public final class Run implements AutoCloseable {
             Map.of(),
             checkpoint,
             rows,
+            TableEngine.of(spark),
             last.digest(),
             version);
     commit.write(folder.fileSystem(), folder.commit(step));

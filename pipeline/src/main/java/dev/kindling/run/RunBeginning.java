@@ -12,6 +12,7 @@ import dev.kindling.io.Manifest;
 import dev.kindling.io.RunFolder;
 import dev.kindling.io.StoredFile;
 import dev.kindling.row.Table;
+import dev.kindling.row.TableEngine;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,7 @@ final class RunBeginning {
             inputs,
             files,
             Map.of(RunStart.ALL_PROMPTS, examples),
+            TableEngine.of(spark),
             version)
         .write(folder.fileSystem(), folder.commit(0));
   }

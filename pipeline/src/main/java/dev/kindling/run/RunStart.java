@@ -16,6 +16,7 @@ import dev.kindling.io.RunLock;
 import dev.kindling.io.UserPath;
 import dev.kindling.io.WayBack;
 import dev.kindling.row.Table;
+import dev.kindling.row.TableEngine;
 import dev.kindling.stage.VerifierNames;
 import java.io.IOException;
 import java.time.Duration;
@@ -38,6 +39,7 @@ public final class RunStart {
   private final Progress progress;
   private final String version;
   private final RunLocks locks;
+  private final boolean takesOtherTables;
 
   /**
    * Runs of a session.
@@ -45,19 +47,30 @@ public final class RunStart {
    * @param version of this build, for commits
    */
   public RunStart(SparkSession spark, Progress progress, String version) {
-    this(spark, progress, version, Duration.ZERO);
+    this(spark, progress, version, Duration.ZERO, false);
   }
 
-  private RunStart(SparkSession spark, Progress progress, String version, Duration longest) {
+  private RunStart(
+      SparkSession spark,
+      Progress progress,
+      String version,
+      Duration longest,
+      boolean takesOtherTables) {
     this.spark = spark;
     this.progress = progress;
     this.version = version;
     this.locks = new RunLocks(spark, progress, longest);
+    this.takesOtherTables = takesOtherTables;
   }
 
-  /** The same, but a driver that holds a run is waited for, so long at most. */
-  public RunStart waiting(Duration longest) {
-    return new RunStart(spark, progress, version, longest);
+  /**
+   * The same, opened on other conditions.
+   *
+   * @param longest wait for a driver that holds a run
+   * @param takesOtherTables whether a run goes on whose tables another engine has computed
+   */
+  public RunStart opened(Duration longest, boolean takesOtherTables) {
+    return new RunStart(spark, progress, version, longest, takesOtherTables);
   }
 
   /**
@@ -281,11 +294,30 @@ public final class RunStart {
       RunFolder folder, Optional<RunLock> lock, Configuration conf, Map<String, String> changed)
       throws IOException {
     requireKnownVerifiers(conf);
+    if (lock.isPresent()) {
+      requireSameEngine(folder);
+    }
     folder.readCommit(0).verifyInputs(folder.fileSystem(), folder.root());
     long updates = conf.totalUpdates(Configuration.load(List.of(saved(folder)), List.of()));
     tellOfTheLearningRate(folder, conf, updates);
     RunModel model = RunModel.read(folder, conf);
     return new Run(spark, folder, lock, conf, model, updates, changed, version);
+  }
+
+  private void requireSameEngine(RunFolder folder) throws IOException {
+    String before = folder.lastCommit().orElseThrow().tables();
+    String now = TableEngine.of(spark);
+    if (before.equals(now)) {
+      return;
+    }
+    if (!takesOtherTables) {
+      throw new InvalidInputException(
+          "Invalid engine of tables for %s: %s (must be %s, which computed the last step: set spark.plugins as it was, or give --other-tables, and numbers may differ in their last bits)"
+              .formatted(folder.root(), now, before));
+    }
+    progress.tell(
+        "Tables are computed by %s from here on, by %s before (--other-tables)"
+            .formatted(now, before));
   }
 
   /** A longer run goes on behind the end of the course that the rate was given at its start. */

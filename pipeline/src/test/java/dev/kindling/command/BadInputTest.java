@@ -340,7 +340,13 @@ class BadInputTest {
       files.add(spoil(run.fileSystem(), run.slice(0, slice, commit.checkpoint().size())));
     }
     run.fileSystem().delete(run.commit(0), false);
-    Commit.first(commit.configDigest(), commit.inputs(), files, commit.rows(), commit.version())
+    Commit.first(
+            commit.configDigest(),
+            commit.inputs(),
+            files,
+            commit.rows(),
+            commit.tables(),
+            commit.version())
         .write(run.fileSystem(), run.commit(0));
   }
 

@@ -21,7 +21,7 @@ class ClusterConfTest {
   /** Settings whose names have parts of the cluster's, so that Spark has no entry for them. */
   private static final String NAMED =
       "spark\\.(executorEnv\\.\\w+|(executor|task)\\.resource\\.gpu\\.\\w+"
-          + "|yarn\\.executor\\.resource\\.yarn\\.io/gpu\\.amount)";
+          + "|rapids\\.\\w+(\\.\\w+)*|yarn\\.executor\\.resource\\.yarn\\.io/gpu\\.amount)";
 
   /** Spark has its settings' entries when these are loaded. */
   private static final List<String> ENTRIES =
@@ -48,7 +48,7 @@ class ClusterConfTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"local", "standalone", "yarn", "kubernetes"})
+  @ValueSource(strings = {"local", "standalone", "yarn", "kubernetes", "rapids"})
   void sparkKnowsEverySetting(String name) throws Exception {
     for (String entries : ENTRIES) {
       Class.forName("org.apache.spark." + entries);
@@ -62,7 +62,7 @@ class ClusterConfTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"standalone", "yarn", "kubernetes"})
+  @ValueSource(strings = {"standalone", "yarn", "kubernetes", "rapids"})
   void everySettingOrGroupOfThemFollowsItsReason(String name) throws IOException {
     String group = "";
     for (String line : Files.readAllLines(file(name))) {

@@ -51,6 +51,7 @@ class CommitTest {
             Map.of("model/config.json", DIGEST),
             List.of(new StoredFile("a", 7, DIGEST)),
             Map.of("2-rollouts", 64L),
+            "rapids " + version,
             null,
             version);
     commit.write(local, file);
@@ -91,7 +92,7 @@ class CommitTest {
   @Test
   void aStepIsCommittedOnce() throws IOException {
     commit().write(fileSystem, at("commit.json"));
-    Commit other = Commit.first(DIGEST, Map.of(), List.of(), Map.of(), "0.1.0");
+    Commit other = Commit.first(DIGEST, Map.of(), List.of(), Map.of(), "jvm", "0.1.0");
     assertThatThrownBy(() -> other.write(fileSystem, at("commit.json")))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageStartingWith("Cannot replace " + at("commit.json"));
@@ -129,7 +130,9 @@ class CommitTest {
   @Test
   void aCommitOfAnotherShapeIsRefused() {
     assertThatThrownBy(
-            () -> new Commit(-1, "x", Map.of(), -2, Map.of(), List.of(), Map.of(), "y", "0.1.0"))
+            () ->
+                new Commit(
+                    -1, "x", Map.of(), -2, Map.of(), List.of(), Map.of(), "jvm", "y", "0.1.0"))
         .hasMessage(
             """
             Invalid commit.step: -1 (must be >= 0)
@@ -147,7 +150,7 @@ class CommitTest {
     for (String name : List.of("a", "b", "c", "d")) {
       files.add(AtomicFile.write(fileSystem, at(name), out -> out.write(new byte[] {1, 2, 3})));
     }
-    return Commit.first(DIGEST, Map.of(), files, Map.of("2-rollouts", 64L), "0.1.0");
+    return Commit.first(DIGEST, Map.of(), files, Map.of("2-rollouts", 64L), "jvm", "0.1.0");
   }
 
   private void assertRefused(String how) {

@@ -219,6 +219,7 @@ class RunFolderTest {
             Map.of(),
             List.of(slice(run, step)),
             Map.of("2-rollouts", 16L),
+            "jvm",
             previous,
             "0.1.0");
     commit.write(run.fileSystem(), run.commit(step));

@@ -122,7 +122,16 @@ class RunReaderTest {
 
   private static void commit(RunFolder run, long step) throws IOException {
     new Commit(
-            step, "0".repeat(64), Map.of(), 8 * step, Map.of(), List.of(), Map.of(), null, "0.1.0")
+            step,
+            "0".repeat(64),
+            Map.of(),
+            8 * step,
+            Map.of(),
+            List.of(),
+            Map.of(),
+            "jvm",
+            null,
+            "0.1.0")
         .write(run.fileSystem(), run.commit(step));
   }
 

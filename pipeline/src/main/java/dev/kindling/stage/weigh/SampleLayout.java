@@ -3,6 +3,7 @@ package dev.kindling.stage.weigh;
 import static org.apache.spark.sql.functions.expr;
 
 import dev.kindling.objective.SqlColumn;
+import dev.kindling.row.TableEngine;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Column;
@@ -18,9 +19,12 @@ sealed interface SampleLayout permits WrittenSamples, ListedSamples {
   /** From this size on, scores take longer in lists than the longer plan takes to be made. */
   long WRITTEN_BYTES = 16L << 20;
 
-  /** The layout that is fast for some scores. */
+  /**
+   * The layout that is fast for some scores. RAPIDS would add what is listed in parallel, in an
+   * order of its own; what is written out it adds as it is written.
+   */
   static SampleLayout of(Dataset<Row> scores) {
-    if (!isLarge(scores)) {
+    if (!isLarge(scores) && !TableEngine.plansWithRapids(scores.sparkSession())) {
       return new ListedSamples();
     }
     int largest = scores.selectExpr("coalesce(max(sample), 0)").head().getInt(0);

@@ -6,8 +6,8 @@ import dev.kindling.run.RunStart;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 
-/** How long a command waits for a run that another driver holds. */
-final class LockOptions {
+/** How a command opens a run that other drivers may hold, or may have computed elsewhere. */
+final class OpenOptions {
   private static final long MOST_SECONDS = Duration.ofDays(7).toSeconds();
 
   @Option(
@@ -19,6 +19,14 @@ final class LockOptions {
               + " ${DEFAULT-VALUE}).")
   private long seconds;
 
+  @Option(
+      names = "--other-tables",
+      description = {
+        "Go on although another engine computed the run's tables so far (the JVM, or a version",
+        "of RAPIDS): from there on, numbers may differ in their last bits."
+      })
+  private boolean otherTables;
+
   /** The runs of this process. */
   RunStart runs(Progress progress) {
     new Check()
@@ -28,6 +36,6 @@ final class LockOptions {
             seconds,
             "must be in [0, " + MOST_SECONDS + "]")
         .done();
-    return Sessions.runs(progress).waiting(Duration.ofSeconds(seconds));
+    return Sessions.runs(progress).opened(Duration.ofSeconds(seconds), otherTables);
   }
 }
