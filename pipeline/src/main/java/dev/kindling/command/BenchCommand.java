@@ -12,6 +12,7 @@ import dev.kindling.bench.WeighBench;
 import dev.kindling.bench.Workload;
 import dev.kindling.check.Check;
 import dev.kindling.engine.model.Precision;
+import dev.kindling.io.UserPath;
 import dev.kindling.run.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -174,9 +175,11 @@ final class BenchCommand implements Callable<Integer> {
             ? shapes.stream().map(BenchModel::named).toList()
             : List.of(BenchModel.of(model));
     SparkSession spark = Sessions.session();
-    // Two benches at once must not remove each other's folder.
+    // Executors have a folder of their own to which a relative path would be taken, and two benches
+    // at once must not remove each other's.
+    org.apache.hadoop.fs.Path named = UserPath.of(folder, "bench-" + UUID.randomUUID());
     org.apache.hadoop.fs.Path place =
-        new org.apache.hadoop.fs.Path(folder, "bench-" + UUID.randomUUID());
+        named.getFileSystem(spark.sparkContext().hadoopConfiguration()).makeQualified(named);
     try (Progress progress = Progress.ofSteps(spark);
         StageBench bench =
             new StageBench(
