@@ -74,7 +74,7 @@ class PlanCommandTest {
             "run folder, checkpoints",
             "run folder, tables of all steps",
             "Everything fits.",
-            "Most of a step's time goes to: rest.",
+            "Most of a step's time goes to: batch.",
             "Not counted: the start of a run, evaluations, refill, verifiers that compute algebra,"
                 + " and a session's first steps, which are slower.");
     try (Stream<Path> left = Files.list(temporary)) {
