@@ -161,17 +161,6 @@ class RefillRunTest {
   }
 
   @Test
-  void aRunKilledInARoundAndResumedEndsLikeOneThatWasNot() throws IOException {
-    String folder = temporary.resolve("killed").toString();
-    ok(SmallRun.arguments("prepare", settings("killed")));
-    for (String stage : List.of("rollout", "score", "refill")) {
-      ok(stage, "--run", folder);
-    }
-    killInTheMiddleOfTheRefill(SmallRun.folder(temporary, "killed"), 1);
-    assertEqualToTheLoop(SmallRun.train(settings("killed"), true));
-  }
-
-  @Test
   void aRefillThatWasKilledBetweenItsRoundsIsNotWeighed() throws IOException {
     String folder = temporary.resolve("between").toString();
     ok(SmallRun.arguments("stages", settings("between"), "prepare..score", "--step=1"));
