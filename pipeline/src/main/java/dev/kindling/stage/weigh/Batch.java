@@ -233,16 +233,11 @@ public final class Batch {
             "gold_length",
             "explode(arrays_zip(samples, rationale_coefs, answer_coefs)) AS one")
         .selectExpr(
-            "example_id",
-            "rollouts",
-            "update",
-            "batch_examples",
-            "answer_source",
-            "prompt_length",
-            "gold_length",
+            "*",
             "one.samples AS sample",
             "one.rationale_coefs AS rationale_coef",
             "one.answer_coefs AS answer_coef")
+        .drop("one")
         .join(lengths, SAMPLE_KEY, "left")
         .selectExpr(
             "*",
