@@ -46,8 +46,7 @@ public class DrawBenchmark {
     }
     sampler =
         new TokenSampler(
-            new SamplerSettings(
-                1, 0, topP, 0, 1, 0, 1, SamplerSettings.NO_TOKEN, new int[0]),
+            new SamplerSettings(1, 0, topP, 0, 1, 0, 1, SamplerSettings.NO_TOKEN, new int[0]),
             vocab);
   }
 

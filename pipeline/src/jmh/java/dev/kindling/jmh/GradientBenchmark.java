@@ -63,8 +63,7 @@ public class GradientBenchmark {
   /** Computes the gradient. */
   @Benchmark
   public GradientStatistics gradient() {
-    try (ShardGradient gradient =
-        trainer.gradient(Policies.of(weights), microBatches, LOSS)) {
+    try (ShardGradient gradient = trainer.gradient(Policies.of(weights), microBatches, LOSS)) {
       return gradient.statistics();
     }
   }

@@ -47,14 +47,11 @@ public class SamplingBenchmark {
     sampler =
         new Sampler(
             decoder,
-            new SamplerSettings(
-                1, 0, 1, 0, 8, 0, STEPS, SamplerSettings.NO_TOKEN, new int[0]));
+            new SamplerSettings(1, 0, 1, 0, 8, 0, STEPS, SamplerSettings.NO_TOKEN, new int[0]));
     prompts =
         IntStream.range(0, GROUPS)
             .mapToObj(
-                i ->
-                    new PromptInput(
-                        "p" + i, SmallModel.tokens("prompt " + i, 16), new int[] {1}))
+                i -> new PromptInput("p" + i, SmallModel.tokens("prompt " + i, 16), new int[] {1}))
             .toList();
   }
 

@@ -81,8 +81,7 @@ class S3FilesTest {
     assertThatThrownBy(() -> AtomicFile.write(store, target, faulty)).hasMessage("one byte only");
     assertThat(store.exists(target)).isFalse();
     AtomicFile.replace(store, target, out -> out.write(new byte[2]));
-    assertThatThrownBy(() -> AtomicFile.replace(store, target, faulty))
-        .hasMessage("one byte only");
+    assertThatThrownBy(() -> AtomicFile.replace(store, target, faulty)).hasMessage("one byte only");
     assertThat(files(store, folder)).containsExactly("target 2");
     AtomicFile.replace(store, target, out -> out.write(new byte[4]));
     assertThat(files(store, folder)).containsExactly("target 4");

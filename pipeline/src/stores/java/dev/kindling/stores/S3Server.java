@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A process with moto's S3 server, whose requests are like {@code PUT /bucket/key}; the one that is
- * held up is never carried out. The environment variable KINDLING_MOTO names a Python that
- * has moto 5.2.
+ * held up is never carried out. The environment variable KINDLING_MOTO names a Python that has moto
+ * 5.2.
  */
 public final class S3Server implements StoreServer {
   private static final long MOST_SECONDS = 120;

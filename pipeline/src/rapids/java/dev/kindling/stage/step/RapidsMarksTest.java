@@ -32,7 +32,16 @@ class RapidsMarksTest {
     double[] numbers = {-1, -2};
     TokenSignalsRow row =
         new TokenSignalsRow(
-            0, "e", 0, new int[] {2, 3}, 2, numbers, numbers, numbers, numbers, numbers,
+            0,
+            "e",
+            0,
+            new int[] {2, 3},
+            2,
+            numbers,
+            numbers,
+            numbers,
+            numbers,
+            numbers,
             new int[] {0, 1});
     Dataset<Row> signals =
         planner
