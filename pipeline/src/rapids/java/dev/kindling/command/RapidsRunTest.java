@@ -32,6 +32,7 @@ class RapidsRunTest {
             "spark.plugins com.nvidia.spark.SQLPlugin",
             "spark.rapids.sql.mode explainonly",
             "spark.rapids.sql.explain NOT_ON_GPU",
+            "spark.rapids.sql.variableFloatAgg.enabled false",
             "spark.rapids.sql.rowBasedUDF.enabled true");
     Path properties = Files.write(temporary.resolve("spark.conf"), settings);
     List<String> command = MainProcess.submitted(properties);
@@ -39,7 +40,11 @@ class RapidsRunTest {
     try (Driver driver =
         Driver.start(runs.run("explained"), temporary, command, Optional.empty())) {
       assertThat(driver.end()).as(driver.said()).isZero();
-      assertThat(driver.said()).contains("explain only mode");
+      assertThat(driver.said())
+          .contains("explain only mode")
+          .contains("variableFloatAgg")
+          // Sums over listed samples, which are not to be made where RAPIDS might add them.
+          .doesNotContainPattern("<ArrayAggregate> .*coalesce\\(");
     }
     runs.requireUndisturbed("explained");
   }

@@ -4,11 +4,12 @@ import com.nvidia.spark.rapids.ExplainPlan;
 import dev.kindling.SparkTest;
 import dev.kindling.row.Table;
 import java.io.IOException;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
+import java.util.Properties;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -18,12 +19,7 @@ import org.apache.spark.sql.SparkSession;
  * nothing: that a GPU gives the same numbers is not shown by it.
  */
 public final class Planner {
-  /** What keeps the order of sums of real numbers, as {@code conf/spark/rapids.conf} has it. */
-  private static final Map<String, Boolean> STRICT =
-      Map.of(
-          "spark.rapids.sql.variableFloatAgg.enabled", false,
-          "spark.rapids.sql.improvedFloatOps.enabled", false,
-          "spark.rapids.sql.stableSort.enabled", true);
+  private static final Path SETTINGS = Path.of("..", "conf", "spark", "rapids.conf");
 
   private final SparkSession spark;
   private final Path folder;
@@ -45,10 +41,18 @@ public final class Planner {
     return new Planner(spark);
   }
 
-  /** Plans that may not change the order of sums of real numbers. */
+  /** Plans as {@code conf/spark/rapids.conf} has them, which keep the order of sums. */
   public static Planner strict() {
     Planner planner = lenient();
-    STRICT.forEach((key, value) -> planner.spark.conf().set(key, value));
+    Properties settings = new Properties();
+    try (Reader file = Files.newBufferedReader(SETTINGS)) {
+      settings.load(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    settings.stringPropertyNames().stream()
+        .filter(key -> key.startsWith("spark.rapids.sql."))
+        .forEach(key -> planner.spark.conf().set(key, settings.getProperty(key)));
     return planner;
   }
 
@@ -67,7 +71,6 @@ public final class Planner {
     }
     return table.read(spark, path);
   }
-
 
   /** The planner's lines on what is not on the GPU, with its reasons; empty where all is. */
   public static List<String> off(Dataset<Row> rows) {

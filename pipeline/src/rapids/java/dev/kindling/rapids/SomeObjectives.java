@@ -3,6 +3,7 @@ package dev.kindling.rapids;
 import dev.kindling.conf.Configuration;
 import dev.kindling.conf.YamlText;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,7 +55,7 @@ public final class SomeObjectives {
           file.getFileName().toString(),
           Configuration.load(List.of(new YamlText(file.toString(), text)), List.of()));
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
