@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
@@ -33,15 +34,21 @@ final class Interruption {
 
   private final CountDownLatch mainHasEnded = new CountDownLatch(1);
 
-  private Interruption() {}
+  private final BooleanSupplier wantsResume;
+
+  private Interruption(BooleanSupplier wantsResume) {
+    this.wantsResume = wantsResume;
+  }
 
   /**
    * Begins to watch. Hadoop runs its hooks one after the other: the command is ended before Spark
    * stops its context and Hadoop closes its file systems, both of which the command needs to clean
    * up after itself, and the process once they have removed what is theirs.
+   *
+   * @param wantsResume whether the command that runs goes on by an option of its own
    */
-  static Interruption watch() {
-    Interruption interruption = new Interruption();
+  static Interruption watch(BooleanSupplier wantsResume) {
+    Interruption interruption = new Interruption(wantsResume);
     ShutdownHookManager hooks = ShutdownHookManager.get();
     hooks.addShutdownHook(interruption::endCommand, BEFORE_ALL, SECONDS_IN_ALL, TimeUnit.SECONDS);
     hooks.addShutdownHook(interruption::endProcess, AFTER_ALL, SECONDS_IN_ALL, TimeUnit.SECONDS);
@@ -73,7 +80,10 @@ final class Interruption {
     isStopping = true;
     PrintStream err = silence();
     err.println(
-        "\nInterrupted. Committed steps are safe; the same command with --resume goes on from them.");
+        "\nInterrupted. Committed steps are safe; "
+            + (wantsResume.getAsBoolean()
+                ? "the same command with --resume goes on from them."
+                : "give the same command again."));
     awaitMain(err);
   }
 

@@ -99,16 +99,24 @@ public final class Main implements Callable<Integer> {
     if (isRefused(err)) {
       return USERS_MISTAKE;
     }
-    Interruption interruption = Interruption.watch();
-    CommandLine commandLine =
-        commandLine()
-            .setExecutionExceptionHandler(interruption.unlessStopping(Main::explain))
-            .setOut(Console.writer(System.out))
-            .setErr(err);
+    CommandLine commandLine = commandLine();
+    Interruption interruption = Interruption.watch(() -> wantsResume(commandLine));
+    commandLine
+        .setExecutionExceptionHandler(interruption.unlessStopping(Main::explain))
+        .setOut(Console.writer(System.out))
+        .setErr(err);
     int code = run(commandLine, arguments);
     SparkSession.getDefaultSession().foreach(Main::stop);
     interruption.mainHasEnded();
     return code;
+  }
+
+  /** Whether the command that was given has the option to go on. */
+  private static boolean wantsResume(CommandLine commandLine) {
+    CommandLine.ParseResult parsed = commandLine.getParseResult();
+    return parsed != null
+        && parsed.hasSubcommand()
+        && parsed.subcommand().commandSpec().findOption("--resume") != null;
   }
 
   /**

@@ -42,7 +42,7 @@ class InterruptionTest {
       await(process, () -> !list(place).isEmpty());
       ProcessHandle started = process.descendants().findFirst().orElseThrow();
       process.destroy();
-      requireInterrupted(process);
+      requireInterrupted(process, "give the same command again.");
       started.onExit().get(SECONDS_TO_END, TimeUnit.SECONDS);
       assertThat(list(place)).isEmpty();
       assertThat(list(scratch)).isEmpty();
@@ -57,7 +57,7 @@ class InterruptionTest {
     try {
       await(process, () -> Files.readString(err).contains("Running Spark version"));
       process.destroy();
-      requireInterrupted(process);
+      requireInterrupted(process, "give the same command again.");
       assertThat(list(place)).isEmpty();
     } finally {
       kill(process);
@@ -70,7 +70,7 @@ class InterruptionTest {
     try {
       await(process, () -> Files.exists(place.resolve("run/status.json")));
       process.destroy();
-      requireInterrupted(process);
+      requireInterrupted(process, "the same command with --resume goes on from them.");
       RunStatus status = RunStatus.read(SmallRun.folder(place, "run"));
       assertThat(status.state()).isEqualTo(RunStatus.State.INTERRUPTED);
       assertThat(status.exitCode()).isEqualTo(3);
@@ -103,14 +103,12 @@ class InterruptionTest {
     }
   }
 
-  private void requireInterrupted(Process process) throws Exception {
+  private void requireInterrupted(Process process, String howToGoOn) throws Exception {
     assertThat(process.waitFor(SECONDS_TO_END, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).as(Files.readString(err)).isEqualTo(3);
     // The sentence is the last that there is to read.
     assertThat(Files.readString(err))
-        .endsWith(
-            "\nInterrupted. Committed steps are safe; the same command with --resume goes on from"
-                + " them.\n")
+        .endsWith("\nInterrupted. Committed steps are safe; " + howToGoOn + "\n")
         .containsOnlyOnce("Interrupted")
         .doesNotContain("Kindling failed");
   }
