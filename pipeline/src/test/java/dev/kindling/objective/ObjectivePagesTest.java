@@ -161,16 +161,26 @@ class ObjectivePagesTest {
   private static Set<String> read(Part part) throws IOException {
     Object before = built(part).orElseThrow();
     Set<String> read = new LinkedHashSet<>();
-    for (String key : defaults().keySet()) {
+    for (Map.Entry<String, String> setting : defaults().entrySet()) {
       boolean matters =
           OTHER_VALUES.stream()
-              .flatMap(value -> built(part, key + "=" + value).stream())
+              .filter(value -> isOfTheKind(value, setting.getValue()))
+              .flatMap(value -> built(part, setting.getKey() + "=" + value).stream())
               .anyMatch(other -> !other.equals(before));
       if (matters) {
-        read.add(key);
+        read.add(setting.getKey());
       }
     }
     return read;
+  }
+
+  /** Whether a value may be one of a setting's: a number's or a switch's are of its own kind. */
+  private static boolean isOfTheKind(String value, String byDefault) {
+    boolean isSwitch = byDefault.equals("true") || byDefault.equals("false");
+    boolean isNumber = value(byDefault) instanceof Double;
+    return isSwitch
+        ? value.equals("true") || value.equals("false")
+        : !isNumber || value(value) instanceof Double;
   }
 
   @ParameterizedTest
