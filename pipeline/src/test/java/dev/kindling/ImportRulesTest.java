@@ -66,7 +66,7 @@ class ImportRulesTest {
               List.of(
                   "dev.kindling.check",
                   "dev.kindling.io",
-                  "org.apache.parquet.hadoop..",
+                  "org.apache.parquet..",
                   HADOOP,
                   SPARK,
                   SCALA)),

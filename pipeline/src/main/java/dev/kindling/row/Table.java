@@ -10,6 +10,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.parquet.HadoopReadOptions;
+import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetInputFormat;
 import org.apache.parquet.hadoop.ParquetOutputFormat;
@@ -224,9 +226,11 @@ public final class Table<T extends Record> {
       return spark.read().option("__globPaths__", false).parquet(folder.toString()).count();
     }
     long rows = 0;
+    // Options that are not made of a configuration read Hadoop's default files anew, for each file.
+    ParquetReadOptions options = HadoopReadOptions.builder(hadoop).build();
     for (FileStatus file : files) {
       try (ParquetFileReader reader =
-          ParquetFileReader.open(HadoopInputFile.fromStatus(file, hadoop))) {
+          ParquetFileReader.open(HadoopInputFile.fromStatus(file, hadoop), options)) {
         rows += reader.getRecordCount();
       }
     }
