@@ -78,8 +78,11 @@ defaults=()
 if ! given --properties-file && [[ -z ${SPARK_HOME:-} || ! -f ${SPARK_HOME:-}/conf/spark-defaults.conf ]] && is_local; then
   defaults=(--properties-file "$here/conf/spark/local.conf")
 fi
+# G1's own threads take what a small machine computes with (conf/spark/local.conf); a person's choice counts.
+collector=
+if is_local && [[ "${JAVA_TOOL_OPTIONS:-}${JDK_JAVA_OPTIONS:-}" != *GC* ]]; then collector=-XX:+UseParallelGC; fi
 given --name || defaults+=(--name kindling)
-given --driver-java-options || defaults+=(--driver-java-options "-Dfile.encoding=UTF-8 -Dlog4j2.configurationFile=file:${here// /%20}/conf/spark/log4j2.properties")
+given --driver-java-options || defaults+=(--driver-java-options "-Dfile.encoding=UTF-8 -Dlog4j2.configurationFile=file:${here// /%20}/conf/spark/log4j2.properties${collector:+ $collector}")
 
 # What the verifier of mathematics starts when it needs algebra; executors find it among their files.
 algebra=$(ls "$here"/udfs/target/kindling-algebra-*.jar 2> /dev/null | head -n 1 || true)
@@ -103,7 +106,7 @@ else
   done
   export SPARK_LOCAL_IP=${SPARK_LOCAL_IP:-127.0.0.1} SPARK_SCALA_VERSION=2.13
   settings+=("SPARK_LOCAL_IP=$SPARK_LOCAL_IP" "SPARK_SCALA_VERSION=$SPARK_SCALA_VERSION")
-  run=("$java" "-Xmx$memory" -Dfile.encoding=UTF-8 "@$here/conf/spark/java-modules.args"
+  run=("$java" "-Xmx$memory" ${collector:+"$collector"} -Dfile.encoding=UTF-8 "@$here/conf/spark/java-modules.args"
     "-Dlog4j2.configurationFile=file:${here// /%20}/conf/spark/log4j2.properties"
     -cp "$(cat "$classpath")" org.apache.spark.deploy.SparkSubmit "${arguments[@]}")
 fi

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What submit.sh rests on, and what it refuses before anything is built or started. */
 class SubmitScriptTest {
+  private static final String COLLECTOR = "-XX:+UseParallelGC";
+
   @Test
   void theModuleFlagsAreThoseOfThisSparkButForAModuleThatOnlyItsMachineLearningUses()
       throws IOException {
@@ -78,9 +80,26 @@ class SubmitScriptTest {
     for (String cluster : List.of("standalone", "yarn", "kubernetes")) {
       assertThat(settings(cluster, "spark.executorEnv.")).isEqualTo(local);
       assertThat(settings(cluster, "spark.files")).isEqualTo(settings("local", "spark.files"));
-      assertThat(settings(cluster, "spark.driver.extraJavaOptions"))
-          .isEqualTo(settings("local", "spark.driver.extraJavaOptions"));
+      // A cluster's machines are their owner's to tune.
+      assertThat(settings("local", "spark.driver.extraJavaOptions"))
+          .containsExactly(
+              settings(cluster, "spark.driver.extraJavaOptions").get(0) + " " + COLLECTOR);
     }
+  }
+
+  @Test
+  void localRunsHaveTheParallelCollectorUnlessAPersonChoosesAnother(@TempDir Path checkout)
+      throws Exception {
+    Checkout.make(checkout, "#!/bin/sh\necho \"$@\"\n");
+    String script = checkout.resolve("submit.sh").toString();
+    assertThat(run(checkout, Path.of(script), "doctor")).contains(COLLECTOR);
+    assertThat(run(checkout, Path.of(script), "--master", "yarn", "doctor"))
+        .startsWith("0 ")
+        .doesNotContain(COLLECTOR);
+    ProcessBuilder chosen = new ProcessBuilder("bash", script, "doctor");
+    chosen.environment().put("SPARK_HOME", checkout.toString());
+    chosen.environment().put("JDK_JAVA_OPTIONS", "-XX:+UseZGC");
+    assertThat(result(chosen)).startsWith("0 ").doesNotContain(COLLECTOR);
   }
 
   private static List<String> settings(String name, String prefix) throws IOException {
