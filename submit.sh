@@ -45,7 +45,7 @@ while [[ $# -gt 0 && $commands != *" $1 "* ]]; do
 done
 [[ $# -gt 0 ]] || set -- quickstart
 
-jar() { ls "$here"/pipeline/target/kindling-[0-9]*.jar 2> /dev/null | head -n 1; }
+jar() { ls "$here"/pipeline/target/kindling-[0-9]*.jar 2> /dev/null | grep -Ev -- '-(sources|javadoc)\.jar$' | head -n 1; }
 classpath=$here/pipeline/target/spark.classpath
 why=
 if [[ -z $(jar) || ! -f $classpath ]]; then

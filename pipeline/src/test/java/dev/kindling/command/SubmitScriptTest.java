@@ -108,6 +108,16 @@ class SubmitScriptTest {
   }
 
   @Test
+  void theJarThatIsRunIsNotThatOfTheSourcesOrTheirPages(@TempDir Path checkout) throws Exception {
+    Checkout.make(checkout, "#!/bin/sh\necho \"$@\"\n");
+    for (String other : List.of("sources", "javadoc")) {
+      Files.createFile(checkout.resolve("pipeline/target/kindling-0-" + other + ".jar"));
+    }
+    assertThat(run(checkout, checkout.resolve("submit.sh"), "doctor"))
+        .endsWith("/pipeline/target/kindling-0.jar doctor");
+  }
+
+  @Test
   void whatWouldBeRunIsPrintedWithItsEnvironmentAndNotRun(@TempDir Path checkout) throws Exception {
     Checkout.make(checkout, "#!/bin/sh\necho Spark\n");
     String printed = run(checkout, checkout.resolve("submit.sh"), "--print-env", "train");
