@@ -74,13 +74,12 @@ done < "$here/conf/spark/local.conf"
 given() { local option; for option in "${spark[@]+"${spark[@]}"}"; do [[ $option == "$1" || $option == "$1="* ]] && return 0; done; return 1; }
 # The master is this very machine: none is given, or one such as local[2].
 is_local() { local all=" ${spark[*]-}"; ! given --master || [[ $all == *" --master local"* || $all == *" --master=local"* ]]; }
-defaults=()
+defaults=() collector=
 if ! given --properties-file && [[ -z ${SPARK_HOME:-} || ! -f ${SPARK_HOME:-}/conf/spark-defaults.conf ]] && is_local; then
   defaults=(--properties-file "$here/conf/spark/local.conf")
+  # As in that file; Java refuses to start with two collectors, and a person's choice counts.
+  [[ "${JAVA_TOOL_OPTIONS:-} ${JDK_JAVA_OPTIONS:-} ${SPARK_SUBMIT_OPTS:-} ${spark[*]-}" == *GC* ]] || collector=-XX:+UseParallelGC
 fi
-# G1's own threads take what a small machine computes with (conf/spark/local.conf); a person's choice counts.
-collector=
-if is_local && [[ "${JAVA_TOOL_OPTIONS:-}${JDK_JAVA_OPTIONS:-}" != *GC* ]]; then collector=-XX:+UseParallelGC; fi
 given --name || defaults+=(--name kindling)
 given --driver-java-options || defaults+=(--driver-java-options "-Dfile.encoding=UTF-8 -Dlog4j2.configurationFile=file:${here// /%20}/conf/spark/log4j2.properties${collector:+ $collector}")
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.launcher.JavaModuleOptions;
@@ -96,10 +97,20 @@ class SubmitScriptTest {
     assertThat(run(checkout, Path.of(script), "--master", "yarn", "doctor"))
         .startsWith("0 ")
         .doesNotContain(COLLECTOR);
-    ProcessBuilder chosen = new ProcessBuilder("bash", script, "doctor");
-    chosen.environment().put("SPARK_HOME", checkout.toString());
-    chosen.environment().put("JDK_JAVA_OPTIONS", "-XX:+UseZGC");
-    assertThat(result(chosen)).startsWith("0 ").doesNotContain(COLLECTOR);
+    String setting = "spark.driver.defaultJavaOptions=-XX:+UseZGC";
+    assertThat(run(checkout, Path.of(script), "--conf", setting, "doctor"))
+        .contains(setting)
+        .doesNotContain(COLLECTOR);
+    for (String name : List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "SPARK_SUBMIT_OPTS")) {
+      ProcessBuilder chosen = new ProcessBuilder("bash", script, "doctor");
+      chosen.environment().put("SPARK_HOME", checkout.toString());
+      chosen.environment().put(name, "-XX:+UseZGC");
+      assertThat(result(chosen)).contains("--properties-file").doesNotContain(COLLECTOR);
+    }
+    // Settings of an installation may have one of their own.
+    Path defaults = Files.createFile(checkout.resolve("conf/spark-defaults.conf"));
+    Files.setLastModifiedTime(defaults, FileTime.fromMillis(0));
+    assertThat(run(checkout, Path.of(script), "doctor")).startsWith("0 ").doesNotContain(COLLECTOR);
   }
 
   private static List<String> settings(String name, String prefix) throws IOException {
