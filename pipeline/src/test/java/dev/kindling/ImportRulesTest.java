@@ -66,7 +66,8 @@ class ImportRulesTest {
               List.of(
                   "dev.kindling.check",
                   "dev.kindling.io",
-                  "org.apache.parquet..",
+                  "org.apache.parquet",
+                  "org.apache.parquet.hadoop..",
                   HADOOP,
                   SPARK,
                   SCALA)),
