@@ -18,7 +18,7 @@ record Measured(int tasks, double tokens, double computedTokens, List<TaskClock.
 
   /** Seconds of one gradient task. */
   Spread gradientSeconds() {
-    return Spread.of(spans.stream().map(span -> span.mapSeconds() / tasks).toList());
+    return Spread.of(spans.stream().map(span -> span.gradientSeconds() / tasks).toList());
   }
 
   /** Seconds of the whole stage. */

@@ -154,7 +154,7 @@ public final class PlanBench {
     double seconds =
         Spread.of(
                 measured.spans().stream()
-                    .map(span -> span.taskSeconds() - span.mapSeconds())
+                    .map(span -> span.taskSeconds() - span.gradientSeconds())
                     .toList())
             .median();
     double bytes = Float.BYTES * LARGE.parameters();

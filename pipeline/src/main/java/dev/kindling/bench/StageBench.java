@@ -109,7 +109,15 @@ public final class StageBench implements AutoCloseable {
     for (int run = 0; run <= repeats; run++) {
       long step = run;
       Dataset<Row> rollouts =
-          Rollout.rollout(spark, prompts, policy, stages.training(), work.prompts(), SEED, step);
+          Rollout.rollout(
+              spark,
+              prompts,
+              Rollout.Places.of(prompts),
+              policy,
+              stages.training(),
+              work.prompts(),
+              SEED,
+              step);
       TaskClock.Span span = clock.time(() -> requireFull(work, rollouts));
       if (run > 0) {
         spans.add(span);
@@ -194,6 +202,57 @@ public final class StageBench implements AutoCloseable {
     return List.of(
         steps(before, each.subList(0, 1)),
         steps(before + warmUp, each.subList(warmUp, each.size())));
+  }
+
+  /** Looks at the folder of a run whose steps were made. */
+  interface Look {
+    void at(Path run) throws IOException;
+  }
+
+  /**
+   * What whole steps of a run cost, the warm-up first.
+   *
+   * @param work all prompts of a step
+   * @param more settings over those of the workload
+   * @param look at the run, before it is removed
+   */
+  List<StepCost> costs(Workload work, List<String> more, Progress progress, Look look)
+      throws IOException {
+    return costs(work, more, warmUp + repeats, progress, look);
+  }
+
+  /** What the one step of a run costs. */
+  StepCost cost(Workload work, List<String> more, Progress progress) throws IOException {
+    return costs(work, more, 1, progress, run -> {}).get(0);
+  }
+
+  private List<StepCost> costs(
+      Workload work, List<String> more, int count, Progress progress, Look look)
+      throws IOException {
+    List<String> overrides = new ArrayList<>(more);
+    overrides.addAll(settings.overrides());
+    List<StepCost> costs = new ArrayList<>();
+    Path place = new Path(folder, "costs-" + steps);
+    try (StepBench bench =
+        new StepBench(
+            spark,
+            progress,
+            place,
+            new BenchSettings(overrides).ofStep(work, tasks()),
+            new BenchData(work, 1).prompts(),
+            new RandomPolicy(context, hadoop, work.model()))) {
+      for (int i = 0; i < count; i++, steps++) {
+        costs.add(bench.cost(clock, tasks()));
+      }
+    }
+    look.at(place);
+    fileSystem.delete(place, true);
+    return costs;
+  }
+
+  /** Those of some steps that come after the warm-up. */
+  <T> List<T> warm(List<T> each) {
+    return each.subList(warmUp, each.size());
   }
 
   private static Steps steps(int before, List<Map<String, Double>> each) {

@@ -49,7 +49,7 @@ final class StepBench implements AutoCloseable {
     RunFolder place =
         RunFolder.create(
             spark.sparkContext().hadoopConfiguration(), folder, settings.conf().toYaml());
-    long examples = RunStart.writePrompts(place, Table.PROMPTS.of(spark, prompts));
+    long examples = RunStart.writePrompts(spark, place, prompts);
     List<StoredFile> slices = policy.write(place.checkpoint(0));
     Commit.first(
             settings.conf().digest(),
@@ -93,6 +93,31 @@ final class StepBench implements AutoCloseable {
     seconds.put(REST, together - seconds.values().stream().mapToDouble(s -> s).sum());
     seconds.put(TOGETHER, together);
     return seconds;
+  }
+
+  /**
+   * Runs the next step.
+   *
+   * @param clock hears of its tasks
+   * @param cores that the work of a stage is divided between
+   */
+  StepCost cost(TaskClock clock, int cores) throws IOException {
+    long step = run.lastStep() + 1;
+    TaskClock.Span span = clock.time(() -> pipeline.train(step));
+    MetricsRow row =
+        Table.METRICS
+            .collect(Table.METRICS.read(run.spark(), run.folder().metrics(step).toString()))
+            .get(0);
+    return new StepCost(
+        span.wallSeconds(),
+        sum(step, Table.ROLLOUTS, "sum(seconds)") / cores,
+        sum(step, Table.SCORES, "sum(verifier_millis) / 1e3") / cores,
+        span.gradientSeconds() / cores,
+        row.secondsStep());
+  }
+
+  private double sum(long step, Table<?> table, String sum) throws IOException {
+    return ((Number) run.read(step, table).selectExpr(sum).head().get(0)).doubleValue();
   }
 
   @Override

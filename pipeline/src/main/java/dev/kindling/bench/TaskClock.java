@@ -1,23 +1,27 @@
 package dev.kindling.bench;
 
+import dev.kindling.stage.step.GradientStep;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerJobEnd;
 import org.apache.spark.scheduler.SparkListenerJobStart;
+import org.apache.spark.scheduler.SparkListenerStageSubmitted;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 
 /** Adds up what Spark measures of the tasks that some work consists of. */
 final class TaskClock extends SparkListener implements AutoCloseable {
   private static final String CLOSING = "end of a measurement";
-  private static final String MAP_TASK = "ShuffleMapTask";
 
   private final JavaSparkContext context;
   private double taskSeconds;
-  private double mapSeconds;
+  private double gradientSeconds;
   private double cpuSeconds;
+  private final Set<Integer> gradientStages = new HashSet<>();
   private int closingJob = -1;
   private CountDownLatch closed = new CountDownLatch(1);
 
@@ -32,10 +36,10 @@ final class TaskClock extends SparkListener implements AutoCloseable {
    *
    * @param wallSeconds from its start to its end
    * @param taskSeconds summed over its tasks, from the start to the end of each
-   * @param mapSeconds of these, of tasks whose results are shuffled
+   * @param gradientSeconds of these, of tasks that compute gradients
    * @param cpuSeconds processor time of the tasks' threads
    */
-  record Span(double wallSeconds, double taskSeconds, double mapSeconds, double cpuSeconds) {}
+  record Span(double wallSeconds, double taskSeconds, double gradientSeconds, double cpuSeconds) {}
 
   TaskClock(JavaSparkContext context) {
     this.context = context;
@@ -50,13 +54,13 @@ final class TaskClock extends SparkListener implements AutoCloseable {
     double wallSeconds = (System.nanoTime() - started) / 1e9;
     awaitEvents();
     synchronized (this) {
-      return new Span(wallSeconds, taskSeconds, mapSeconds, cpuSeconds);
+      return new Span(wallSeconds, taskSeconds, gradientSeconds, cpuSeconds);
     }
   }
 
   private synchronized void reset() {
     taskSeconds = 0;
-    mapSeconds = 0;
+    gradientSeconds = 0;
     cpuSeconds = 0;
     closed = new CountDownLatch(1);
   }
@@ -83,11 +87,18 @@ final class TaskClock extends SparkListener implements AutoCloseable {
   }
 
   @Override
+  public synchronized void onStageSubmitted(SparkListenerStageSubmitted stage) {
+    if (stage.stageInfo().rddInfos().exists(rdd -> rdd.name().equals(GradientStep.GRADIENTS))) {
+      gradientStages.add(stage.stageInfo().stageId());
+    }
+  }
+
+  @Override
   public synchronized void onTaskEnd(SparkListenerTaskEnd task) {
     if (closingJob < 0) {
       double seconds = task.taskMetrics().executorRunTime() / 1e3;
       taskSeconds += seconds;
-      mapSeconds += task.taskType().equals(MAP_TASK) ? seconds : 0;
+      gradientSeconds += gradientStages.contains(task.stageId()) ? seconds : 0;
       cpuSeconds += task.taskMetrics().executorCpuTime() / 1e9;
     }
   }

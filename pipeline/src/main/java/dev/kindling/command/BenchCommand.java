@@ -5,6 +5,7 @@ import dev.kindling.bench.BenchSettings;
 import dev.kindling.bench.BenchTables;
 import dev.kindling.bench.Machine;
 import dev.kindling.bench.MemoryCase;
+import dev.kindling.bench.OverheadBench;
 import dev.kindling.bench.PlanBench;
 import dev.kindling.bench.ScoreBench;
 import dev.kindling.bench.StageBench;
@@ -45,6 +46,7 @@ import picocli.CommandLine.Option;
       "  ./submit.sh bench",
       "  ./submit.sh --master 'local[1]' bench --what decode,prefill --shape big",
       "  ./submit.sh bench --what step --precision float32",
+      "  ./submit.sh bench --what overhead",
       "  ./submit.sh bench --what memory --shape small,big",
       "  ./submit.sh --packages org.duckdb:duckdb_jdbc:2.0.0.1 bench --what weigh",
       "  ./submit.sh bench --what score --python venv/bin/python",
@@ -64,6 +66,8 @@ final class BenchCommand implements Callable<Integer> {
     TRAIN,
     /** A whole step. */
     STEP,
+    /** What a step costs beside its arithmetic. */
+    OVERHEAD,
     /** Peaks of resident memory. */
     MEMORY,
     /** Coefficients of many samples. */
@@ -194,6 +198,7 @@ final class BenchCommand implements Callable<Integer> {
             weigh,
             new ScoreBench(spark, repeats, Optional.ofNullable(python)),
             new PlanBench(bench, progress),
+            new OverheadBench(bench, progress),
             spark);
       } else {
         progress.say(BenchProcess.result(bench.peak(alone, models.get(0), precisions.get(0))));
@@ -208,6 +213,7 @@ final class BenchCommand implements Callable<Integer> {
       WeighBench weigh,
       ScoreBench score,
       PlanBench plan,
+      OverheadBench overhead,
       SparkSession spark)
       throws IOException {
     for (What each : What.values()) {
@@ -216,7 +222,7 @@ final class BenchCommand implements Callable<Integer> {
         progress.underBar(
             "bench " + each.name().toLowerCase(Locale.ROOT),
             () -> {
-              table.add(table(tables, weigh, score, plan, each, spark));
+              table.add(table(tables, weigh, score, plan, overhead, each, spark));
               return table.size();
             });
         progress.say("");
@@ -230,6 +236,7 @@ final class BenchCommand implements Callable<Integer> {
       WeighBench weigh,
       ScoreBench score,
       PlanBench plan,
+      OverheadBench overhead,
       What what,
       SparkSession spark)
       throws IOException {
@@ -242,6 +249,8 @@ final class BenchCommand implements Callable<Integer> {
       case WEIGH -> weigh.table();
       case SCORE -> score.table();
       case PLAN -> constants(plan);
+      case OVERHEAD ->
+          overhead.table(run -> SameProcess.seconds("bench", "refill", "--run", run.toString()));
       case MEMORY ->
           tables.memory(
               (task, work) ->

@@ -1,5 +1,6 @@
 package dev.kindling.command;
 
+import dev.kindling.check.Check;
 import dev.kindling.check.InvalidInputException;
 import dev.kindling.conf.Configuration;
 import dev.kindling.conf.YamlText;
@@ -35,8 +36,9 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     description = {
       "Shows a cold start and its escape, on a small policy that learns arithmetic.",
-      "It is pretrained, then asked for answers in a form that it does not give by itself, with the",
-      "same prompts, seed and number of rollouts for every arm.",
+      "It was pretrained on problems whose prompts name the answer's form, and is asked for answers in",
+      "a form that it does not give by itself, with the same prompts, seed and number of rollouts for",
+      "every arm.",
       "What is finished is kept: a second call goes on, or shows the result again."
     },
     footer = {
@@ -44,6 +46,7 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  ./submit.sh",
       "  ./submit.sh quickstart --arms all",
+      "  ./submit.sh quickstart --pretrain --folder runs/from-nothing",
       "  ./submit.sh quickstart --arms grpo,garl-1 --set run.steps=30 --folder /tmp/try --fresh"
     })
 final class QuickStartCommand implements Callable<Integer> {
@@ -71,6 +74,13 @@ final class QuickStartCommand implements Callable<Integer> {
       defaultValue = "runs/quickstart",
       description = "Where everything goes (default: ${DEFAULT-VALUE}).")
   private String folder;
+
+  @Option(
+      names = "--pretrain",
+      description =
+          "Pretrain the base policy anew, in some minutes, in place of the one that comes with"
+              + " Kindling.")
+  private boolean pretrain;
 
   @Option(names = "--fresh", description = "Remove what an earlier quick start left there.")
   private boolean fresh;
@@ -116,28 +126,58 @@ final class QuickStartCommand implements Callable<Integer> {
     List<Arm> finished = new ArrayList<>();
     try (Progress progress = Progress.ofSteps(spark)) {
       problems(files, root);
-      progress.tell("Base policy: pretraining on arithmetic whose prompts name the answer's form");
-      train(progress, base(root));
+      Path report = new Path(root, "report.html");
+      QuickStartBase base = new QuickStartBase(files, root);
+      if (pretrain || base.isPretrained()) {
+        progress.tell(
+            "Base policy: pretraining on arithmetic whose prompts name the answer's form");
+        pretrain(progress, base(root));
+      } else {
+        requireOfTheShippedBase();
+        base.unpack();
+      }
+      progress.tell(
+          "Report, which you may open now: "
+              + Path.getPathWithoutSchemeAndAuthority(files.makeQualified(report)));
       for (String arm : chosen) {
         progress.tell("Arm " + arm + ": prompts no longer name the form, all of it is wanted");
-        finished.add(train(progress, arm(root, arm)));
+        finished.add(train(progress, arm(root, arm), report, finished, chosen));
       }
       String finding = finding(finished);
-      Path report = new Path(root, "report.html");
-      byte[] page =
-          Reports.page("Quick start: escaping a cold start", finding, finished)
-              .getBytes(StandardCharsets.UTF_8);
-      // A page of fewer arms may be there: a file's content is never changed, only replaced.
-      files.delete(report, false);
-      AtomicFile.write(files, report, out -> out.write(page));
+      write(files, report, finding, finished, false);
       progress.say(ArmTable.text(finished));
       if (!finding.isEmpty()) {
         progress.say(finding);
       }
-      progress.say("Report: " + Path.getPathWithoutSchemeAndAuthority(files.makeQualified(report)));
       progress.say(String.format(Locale.ROOT, "Took %.0f s.", (System.nanoTime() - started) / 1e9));
+      progress.say("Report: " + Path.getPathWithoutSchemeAndAuthority(files.makeQualified(report)));
     }
     return 0;
+  }
+
+  private static void write(
+      FileSystem files, Path report, String finding, List<Arm> arms, boolean isLive)
+      throws IOException {
+    byte[] page =
+        Reports.page("Quick start: escaping a cold start", finding, arms, isLive)
+            .getBytes(StandardCharsets.UTF_8);
+    AtomicFile.replace(files, report, out -> out.write(page));
+  }
+
+  /** Refuses settings that only a base that is pretrained here can have. */
+  private void requireOfTheShippedBase() {
+    Check check = new Check();
+    List<String> all = new ArrayList<>(Sessions.settings(""));
+    all.addAll(settings);
+    for (String setting : all) {
+      boolean isOfBase = setting.startsWith("pretrain.") || setting.startsWith("model.");
+      check.that(
+          !isOfBase || setting.startsWith("model.precision"),
+          "--set",
+          setting,
+          "must come with --pretrain: the base that comes with Kindling is as it is");
+    }
+    check.done();
   }
 
   private static void problems(FileSystem files, Path root) throws IOException {
@@ -158,7 +198,7 @@ final class QuickStartCommand implements Callable<Integer> {
     List<YamlText> texts =
         List.of(Configuration.resource(SETTINGS), Configuration.resource(BASE_SETTINGS));
     List<String> sets = new ArrayList<>(Sessions.settings(""));
-    sets.addAll(place(root, "base"));
+    sets.addAll(place(root, QuickStartBase.FOLDER));
     sets.add("data.path=" + new Path(root, "data/pretrain.jsonl"));
     sets.addAll(settings);
     // The base is judged by what the arms make of it.
@@ -169,7 +209,7 @@ final class QuickStartCommand implements Callable<Integer> {
   private Configuration arm(Path root, String arm) {
     List<String> sets = new ArrayList<>(Sessions.settings(""));
     sets.addAll(place(root, arm));
-    sets.add("model.checkpoint=" + new Path(root, "base"));
+    sets.add("model.checkpoint=" + new Path(root, QuickStartBase.FOLDER));
     sets.add("data.path=" + new Path(root, "data/task.jsonl"));
     sets.add("data.eval_path=" + new Path(root, "data/held-out.jsonl"));
     sets.addAll(ARMS.get(arm));
@@ -181,9 +221,44 @@ final class QuickStartCommand implements Callable<Integer> {
     return List.of("run.folder=" + root, "run.name=" + name);
   }
 
-  private Arm train(Progress progress, Configuration conf) throws Exception {
+  private void pretrain(Progress progress, Configuration conf) throws Exception {
     try (Run run = opening.runs(progress).start(conf, true, OptionalLong.empty())) {
+      progress.begin("base", run.lastStep(), conf.run().steps());
       Told.of(run, () -> new Pipeline(run, progress).train());
+      progress.end();
+    }
+  }
+
+  private Arm train(
+      Progress progress, Configuration conf, Path report, List<Arm> finished, List<String> chosen)
+      throws Exception {
+    try (Run run = opening.runs(progress).start(conf, true, OptionalLong.empty())) {
+      long steps = conf.run().steps();
+      progress.begin(
+          run.folder().root().getName(),
+          finished.size() * steps + run.lastStep(),
+          chosen.size() * steps);
+      LiveReport.Page page =
+          arm -> {
+            List<Arm> arms = new ArrayList<>(finished);
+            arms.add(arm);
+            String finding =
+                "Arm %d of %d, %s, has %d of %d steps: %s."
+                    .formatted(
+                        arms.size(),
+                        chosen.size(),
+                        arm.name(),
+                        arm.metrics().size(),
+                        steps,
+                        Reports.outcome(arm));
+            write(run.folder().fileSystem(), report, finding, arms, true);
+          };
+      LiveReport.during(
+          progress,
+          Reports.arm(run),
+          page,
+          () -> Told.of(run, () -> new Pipeline(run, progress).train()));
+      progress.end();
       return Reports.arm(run);
     }
   }

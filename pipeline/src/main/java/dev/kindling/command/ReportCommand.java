@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -39,6 +40,12 @@ final class ReportCommand implements Callable<Integer> {
       description = "Where to write (default: report.html in the only run's folder).")
   private Path out;
 
+  private static String sideBySide(List<Arm> arms) {
+    return arms.stream()
+        .map(arm -> arm.name() + ": " + Reports.outcome(arm))
+        .collect(Collectors.joining("; ", "", "."));
+  }
+
   @Override
   public Integer call() throws Exception {
     if (out == null && folders.size() > 1) {
@@ -57,7 +64,7 @@ final class ReportCommand implements Callable<Integer> {
         }
       }
       if (out != null) {
-        Reports.write(out, Reports.page("Runs side by side", "", arms));
+        Reports.write(out, Reports.page("Runs side by side", sideBySide(arms), arms, false));
         progress.say("Report: " + out.toAbsolutePath());
       }
       progress.say(ArmTable.text(arms));

@@ -8,6 +8,7 @@ import dev.kindling.report.ReportData;
 import dev.kindling.report.ReportPage;
 import dev.kindling.report.RunReader;
 import dev.kindling.row.MetricsRow;
+import dev.kindling.run.Progress;
 import dev.kindling.run.Run;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.OptionalDouble;
 
 /** Makes report pages of run folders. */
@@ -24,13 +26,55 @@ final class Reports {
 
   private Reports() {}
 
-  /** Writes the run's own page. */
+  /** Writes the run's own page, of a run that nobody works on. */
   static void write(Run run) throws IOException {
-    Arm arm = arm(run);
-    String steps =
-        "%d of %d steps are committed.".formatted(run.lastStep(), run.conf().run().steps());
-    String finding = run.end().map(reason -> steps + " The run is " + reason + ".").orElse(steps);
-    run.folder().writeReport(page("Run " + arm.name(), finding, List.of(arm)));
+    write(run, arm(run), false);
+  }
+
+  private static void write(Run run, Arm arm, boolean isLive) throws IOException {
+    long steps = run.conf().run().steps();
+    String finding =
+        "%s: %s. %d of %d steps are committed.%s"
+            .formatted(
+                arm.highlights(),
+                outcome(arm),
+                arm.metrics().size(),
+                steps,
+                run.end().map(reason -> " The run is " + reason + ".").orElse(""));
+    run.folder().writeReport(page("Run " + arm.name(), finding, List.of(arm), isLive));
+  }
+
+  /** Keeps the run's own page up to date while its steps are committed. */
+  static void live(Run run, Progress progress, Told.Work work) throws Exception {
+    LiveReport.during(progress, arm(run), arm -> write(run, arm, true), work);
+  }
+
+  /** What came of a run so far, from its first to its last figure. */
+  static String outcome(Arm arm) {
+    List<MetricsRow> rows = arm.metrics();
+    if (rows.isEmpty()) {
+      return "no step is committed yet";
+    }
+    List<Double> passAt1 =
+        rows.stream().map(MetricsRow::evalPassAt1).filter(Objects::nonNull).toList();
+    MetricsRow first = rows.get(0);
+    MetricsRow last = rows.get(rows.size() - 1);
+    String rate =
+        passAt1.isEmpty()
+            ? String.format(
+                Locale.ROOT,
+                "training reward went from %.3f to %.3f",
+                first.reward(),
+                last.reward())
+            : String.format(
+                Locale.ROOT,
+                "pass@1 went from %.1f %% to %.1f %%",
+                100 * passAt1.get(0),
+                100 * passAt1.get(passAt1.size() - 1));
+    return first.logPHat() == null || last.logPHat() == null
+        ? rate
+        : String.format(
+            Locale.ROOT, "%s, log P̂ from %.2f to %.2f", rate, first.logPHat(), last.logPHat());
   }
 
   /**
@@ -46,15 +90,20 @@ final class Reports {
     }
   }
 
-  /** A page of several arms. */
-  static String page(String title, String finding, List<Arm> arms) {
+  /**
+   * A page of several arms.
+   *
+   * @param isLive whether it will be written again
+   */
+  static String page(String title, String finding, List<Arm> arms, boolean isLive) {
     return ReportPage.render(
         new ReportData(
             title,
             finding,
             arms,
             Main.version(),
-            LocalDate.now(ZoneId.systemDefault()).toString()));
+            LocalDate.now(ZoneId.systemDefault()).toString(),
+            isLive));
   }
 
   /** What a page shows of one run. */

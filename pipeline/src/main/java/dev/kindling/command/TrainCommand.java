@@ -29,12 +29,14 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Configuration conf = options.configuration();
-    try (Progress progress = Progress.ofStages(Sessions.session(RunOptions.name(conf)));
+    try (Progress progress = Progress.ofSteps(Sessions.session(RunOptions.name(conf)));
         Run run = options.start(progress, conf)) {
       return Told.of(
           run,
           () -> {
-            new Pipeline(run, progress).train();
+            progress.begin(RunOptions.name(conf), run.lastStep(), conf.run().steps());
+            Reports.live(run, progress, () -> new Pipeline(run, progress).train());
+            progress.end();
             Reports.write(run);
             progress.say("Report: " + run.folder().report());
           });

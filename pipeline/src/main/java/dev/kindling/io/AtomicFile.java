@@ -4,6 +4,8 @@ import dev.kindling.check.InvalidInputException;
 import dev.kindling.check.Sha256;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
 import java.security.DigestOutputStream;
 import java.util.UUID;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -101,6 +103,14 @@ public final class AtomicFile {
 
   private static void takeThePlace(FileSystem fileSystem, Path temporary, Path target)
       throws IOException {
+    if (fileSystem instanceof LocalFileSystem local) {
+      // Hadoop's own way takes a hundred times as long, and every stage begins with one.
+      Files.move(
+          local.pathToFile(temporary).toPath(),
+          local.pathToFile(target).toPath(),
+          StandardCopyOption.ATOMIC_MOVE);
+      return;
+    }
     try {
       // The old interface's rename refuses, on HDFS, to replace.
       FileContext.getFileContext(fileSystem.getUri(), fileSystem.getConf())

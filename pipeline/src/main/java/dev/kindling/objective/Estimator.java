@@ -72,4 +72,13 @@ public interface Estimator extends Serializable {
   default OptionalDouble carryDecay() {
     return OptionalDouble.empty();
   }
+
+  /**
+   * Whether an example with the same scores has other coefficients in another step: draws are keyed
+   * by it, and what is carried comes from before.
+   */
+  default boolean differsByStep() {
+    return carryDecay().isPresent()
+        || columns().stream().anyMatch(column -> column.expression().matches("(?s).*\\bstep\\b.*"));
+  }
 }

@@ -11,9 +11,10 @@ import java.util.List;
  * @param arms the runs, at least one, in the order of their colours
  * @param version Kindling's version
  * @param date when the report was made, as the reader shall see it
+ * @param isLive whether it will be written again, so that a browser shall load it anew
  */
 public record ReportData(
-    String title, String finding, List<Arm> arms, String version, String date) {
+    String title, String finding, List<Arm> arms, String version, String date, boolean isLive) {
   /** Checks that there is something to report. */
   public ReportData {
     arms = List.copyOf(arms);

@@ -17,6 +17,8 @@ public final class ReportPage {
   private static final String CHART_LIBRARY =
       "/META-INF/resources/webjars/chart.js/4.5.1/dist/chart.umd.min.js";
 
+  private static final String REFRESH = "<meta http-equiv=\"refresh\" content=\"10\">\n";
+
   /** Colours of the style sheet; arms beyond them differ in the dashes of their lines. */
   private static final int COLOURS = 8;
 
@@ -40,6 +42,7 @@ public final class ReportPage {
         Map.ofEntries(
             Map.entry("scripts", hash(library) + " " + hash(script)),
             Map.entry("style", Template.resource("report.css")),
+            Map.entry("refresh", data.isLive() ? REFRESH : ""),
             Map.entry("title", Text.html(data.title())),
             Map.entry("finding", Text.html(data.finding())),
             Map.entry("arms", arms(data.arms())),

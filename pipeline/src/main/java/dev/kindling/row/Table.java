@@ -22,6 +22,7 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
@@ -201,14 +202,56 @@ public final class Table<T extends Record> {
     rows.select(columns())
         .write()
         .mode(SaveMode.Overwrite)
-        .option("compression", "zstd")
-        .option(ParquetOutputFormat.BLOCK_SIZE, ROW_GROUP_BYTES)
-        // Counted for every element of an array, a seventh of the time; nobody reads them.
-        .option(ParquetOutputFormat.SIZE_STATISTICS_ENABLED, false)
-        .options(plainNumbers())
-        .options(withoutChecksums(rows.sparkSession(), path))
+        .options(options(rows.sparkSession(), path))
         .parquet(path);
     return count(rows.sparkSession(), new Path(path));
+  }
+
+  /** The same of records that the driver holds: no task has a part in it. */
+  public long write(SparkSession spark, List<T> records, String path) throws IOException {
+    InternalRow[] rows = internal(records);
+    write(spark, rows, path);
+    return rows.length;
+  }
+
+  /** Records in Spark's own format. */
+  public InternalRow[] internal(List<T> records) {
+    List<Row> rows = records.stream().map(codec::toRow).toList();
+    return RecordFile.internal(codec.schema(), rows);
+  }
+
+  /** Writes rows that the driver holds. */
+  public void write(SparkSession spark, InternalRow[] rows, String path) throws IOException {
+    RecordFile.write(spark, codec.schema(), rows, options(spark, path), new Path(path));
+  }
+
+  /**
+   * Computes rows that are few enough for the driver to hold.
+   *
+   * @param rows has this table's columns in any order
+   */
+  public InternalRow[] hold(Dataset<Row> rows) {
+    return rows.select(columns()).queryExecution().executedPlan().executeCollect();
+  }
+
+  /** A data set of rows that the driver holds. */
+  public Dataset<Row> held(SparkSession spark, InternalRow[] rows) {
+    return HeldRows.of(spark, rows).dataset(spark, codec.schema());
+  }
+
+  /** A query whose result are this table's rows, over small tables. */
+  public Dataset<Row> ordered(Dataset<Row> rows) {
+    return rows.select(columns());
+  }
+
+  private Map<String, String> options(SparkSession spark, String path) {
+    Map<String, String> options = new HashMap<>(plainNumbers());
+    options.putAll(withoutChecksums(spark, path));
+    options.put("compression", "zstd");
+    options.put(ParquetOutputFormat.BLOCK_SIZE, String.valueOf(ROW_GROUP_BYTES));
+    // Counted for every element of an array, a seventh of the time; nobody reads them.
+    options.put(ParquetOutputFormat.SIZE_STATISTICS_ENABLED, "false");
+    return options;
   }
 
   /**

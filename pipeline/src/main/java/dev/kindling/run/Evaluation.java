@@ -16,9 +16,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.InternalRow;
 
 /**
  * Rollouts, verdicts and figures of a policy on a run's evaluation sets; the tables are kept.
@@ -70,10 +72,12 @@ public final class Evaluation {
       }
     }
     StepTables.write(
+        run.spark(),
         run.folder().fileSystem(),
         Table.EVALUATIONS,
-        Table.EVALUATIONS.of(run.spark(), rows).coalesce(1),
-        new Path(folder, Table.EVALUATIONS.name()));
+        Table.EVALUATIONS.internal(rows),
+        new Path(folder, Table.EVALUATIONS.name()),
+        Map.of());
     return new Result(rows, comparisons);
   }
 
@@ -82,6 +86,8 @@ public final class Evaluation {
     Dataset<Row> prompts = run.evaluationPrompts(set);
     Dataset<Row> chosen =
         set.examples() == 0 ? prompts : prompts.where("position < " + set.examples());
+    Rollout.Places places = Rollout.Places.of(chosen);
+    boolean areSmall = run.holds(run.settings().heldBytes(set, places.count()));
     String verifier = set.verifier().orElse(null);
     Dataset<Row> rollouts =
         written(
@@ -89,12 +95,14 @@ public final class Evaluation {
             Rollout.rollout(
                 run.spark(),
                 chosen,
+                places,
                 policy,
                 run.settings().evaluation(set),
                 run.conf().sampler().promptsPerTask() * groupRatio(set),
                 stream(set),
                 policy.version()),
-            folder);
+            folder,
+            areSmall);
     Dataset<Row> scores =
         written(
             Table.SCORES,
@@ -105,15 +113,22 @@ public final class Evaluation {
                 verifier,
                 run.settings().verifierLimits(),
                 run.model().tokenizer()),
-            folder);
+            folder,
+            areSmall);
     return ExampleFigures.rows(
         run.spark(), chosen, scores, verifier, run.settings().verifierLimits(), set.metrics());
   }
 
-  private Dataset<Row> written(Table<?> table, Dataset<Row> content, Path folder)
+  private Dataset<Row> written(Table<?> table, Dataset<Row> content, Path folder, boolean areSmall)
       throws IOException {
     Path path = new Path(folder, table.name());
-    StepTables.write(run.folder().fileSystem(), table, content, path);
+    FileSystem files = run.folder().fileSystem();
+    if (areSmall) {
+      InternalRow[] rows = table.hold(content);
+      StepTables.write(run.spark(), files, table, rows, path, Map.of());
+      return table.held(run.spark(), rows);
+    }
+    StepTables.write(files, table, content, path);
     return table.read(run.spark(), path.toString());
   }
 

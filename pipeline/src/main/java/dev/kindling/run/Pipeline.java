@@ -9,6 +9,7 @@ import dev.kindling.conf.SamplerConf;
 import dev.kindling.stage.Measure;
 import dev.kindling.stage.weigh.Batch;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * The whole program: each stage reads the tables before it and writes its own; a step exists when
@@ -89,12 +90,10 @@ public final class Pipeline {
         () ->
             run.write(
                 BATCHES,
-                Batch.batch(
-                    run.read(step, PROMPTS),
-                    run.read(step, ROLLOUTS),
-                    run.read(step, WEIGHTS),
-                    run.objective(),
-                    run.settings().batch())));
+                List.of(PROMPTS, ROLLOUTS, WEIGHTS),
+                of ->
+                    Batch.batch(
+                        of.get(0), of.get(1), of.get(2), run.objective(), run.settings().batch())));
   }
 
   /** 5-batches to 6-step and the next checkpoint, the metrics, and the commit. */

@@ -3,8 +3,12 @@ package dev.kindling.run;
 import dev.kindling.row.MetricsRow;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -19,21 +23,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a person sees while stages run: on a terminal a bar of the stage's Spark tasks, when piped
- * nothing until the stage ends; then one line for the stage.
+ * What a person sees while stages run. Of single stages: on a terminal a bar of the stage's Spark
+ * tasks, when piped nothing until the stage ends; then one line for the stage. Of whole steps: on a
+ * terminal one bar of all steps with the figures of the last, when piped a line a step, and one for
+ * each stage that took long.
  */
 public final class Progress implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Progress.class);
 
+  private static final double LONG_STAGE_SECONDS = 10;
+
   private final SparkSession spark;
   private final Optional<PrintStream> terminal;
-  private final boolean stageLines;
+  private final double leastSeconds;
   private final Tasks tasks = new Tasks();
+  private final List<Consumer<MetricsRow>> listeners = new ArrayList<>();
 
-  private Progress(SparkSession spark, Optional<PrintStream> terminal, boolean stageLines) {
+  // The bar of all steps, while there is one.
+  private ProgressBar whole;
+  private String evaluated = "";
+
+  private Progress(SparkSession spark, Optional<PrintStream> terminal, double leastSeconds) {
     this.spark = spark;
     this.terminal = terminal;
-    this.stageLines = stageLines;
+    this.leastSeconds = leastSeconds;
     spark.sparkContext().addSparkListener(tasks);
   }
 
@@ -45,17 +58,17 @@ public final class Progress implements AutoCloseable {
 
   /** Progress with a line for every stage. */
   public static Progress ofStages(SparkSession spark) {
-    return new Progress(spark, terminal(), true);
+    return new Progress(spark, terminal(), 0);
   }
 
-  /** Progress with a line for every step, for runs of many short ones. */
+  /** Progress with a line for every step, and for every stage that takes long. */
   public static Progress ofSteps(SparkSession spark) {
-    return new Progress(spark, terminal(), false);
+    return new Progress(spark, terminal(), LONG_STAGE_SECONDS);
   }
 
   /** Progress with bars on a terminal. */
   static Progress onTerminal(SparkSession spark, PrintStream terminal) {
-    return new Progress(spark, Optional.of(terminal), true);
+    return new Progress(spark, Optional.of(terminal), 0);
   }
 
   /** A stage's work. */
@@ -117,7 +130,7 @@ public final class Progress implements AutoCloseable {
     long started = System.nanoTime();
     long rows = underBar("step " + step + " " + stage, work);
     double seconds = (System.nanoTime() - started) / 1e9;
-    if (stageLines) {
+    if (seconds >= leastSeconds && whole == null) {
       LOG.info(
           "stage={} step={} rows={} seconds={}",
           stage,
@@ -154,7 +167,7 @@ public final class Progress implements AutoCloseable {
    * line.
    */
   public long underBar(String name, Work work) throws IOException {
-    if (terminal.isEmpty() || tasks.isBusy()) {
+    if (terminal.isEmpty() || whole != null || tasks.isBusy()) {
       return work.run();
     }
     tasks.begin(count -> bar(name, count, " tasks", 1));
@@ -165,23 +178,67 @@ public final class Progress implements AutoCloseable {
     }
   }
 
-  /** Tells what a step did, where stages have no lines of their own. */
+  /**
+   * Begins steps whose end is in sight: on a terminal one bar tells of them all.
+   *
+   * @param name of the run
+   * @param done steps that are done already
+   * @param total all steps, those of other runs of the same command among them
+   */
+  public void begin(String name, long done, long total) {
+    evaluated = "";
+    if (terminal.isPresent()) {
+      whole = builder(name, total, "", 1).startsFrom(done, Duration.ZERO).build();
+    }
+  }
+
+  /** Ends what {@link #begin} has begun. */
+  public void end() {
+    if (whole != null) {
+      whole.close();
+      whole = null;
+    }
+  }
+
+  /** Has every step that is committed from now on told to somebody. */
+  public void listen(Consumer<MetricsRow> listener) {
+    listeners.add(listener);
+  }
+
+  /** Has nobody told of steps any more. */
+  public void listenNoMore() {
+    listeners.clear();
+  }
+
+  /** Tells what a step did. */
   void step(MetricsRow row, long steps) {
-    if (!stageLines) {
+    String logPHat =
+        "log P-hat "
+            + (row.logPHat() == null ? "-inf" : String.format(Locale.ROOT, "%.2f", row.logPHat()));
+    String passAt1 =
+        row.evalPassAt1() == null
+            ? ""
+            : String.format(Locale.ROOT, "  pass@1 %.1f %%", 100 * row.evalPassAt1());
+    if (whole != null) {
+      // Between evaluations the last one stays.
+      evaluated = passAt1.isEmpty() ? evaluated : passAt1;
+      // Of a narrow terminal the end does not fit.
+      whole.setExtraMessage("%d/%d%s  %s".formatted(row.step(), steps, evaluated, logPHat));
+      whole.step();
+    } else if (leastSeconds > 0) {
       LOG.info(
           String.format(
               Locale.ROOT,
-              "step %d/%d  log P-hat %s  reward %.3f  loss %.3g  grad norm %.3g%s",
+              "step %d/%d  %s  reward %.3f  loss %.3g  grad norm %.3g%s",
               row.step(),
               steps,
-              row.logPHat() == null ? "-inf" : String.format(Locale.ROOT, "%.2f", row.logPHat()),
+              logPHat,
               row.reward(),
               row.loss(),
               row.gradNorm(),
-              row.evalPassAt1() == null
-                  ? ""
-                  : String.format(Locale.ROOT, "  pass@1 %.1f %%", 100 * row.evalPassAt1())));
+              passAt1));
     }
+    listeners.forEach(listener -> listener.accept(row));
   }
 
   /** Says a sentence that is part of the result. */
@@ -195,6 +252,10 @@ public final class Progress implements AutoCloseable {
   }
 
   private ProgressBar bar(String name, long count, String unit, long unitSize) {
+    return builder(name, count, unit, unitSize).build();
+  }
+
+  private ProgressBarBuilder builder(String name, long count, String unit, long unitSize) {
     return new ProgressBarBuilder()
         .setTaskName(name)
         .setInitialMax(count)
@@ -202,12 +263,12 @@ public final class Progress implements AutoCloseable {
         .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BAR)
         // The library's own would write in the encoding of the locale.
         .setConsumer(new ConsoleProgressBarConsumer(terminal.orElseThrow()))
-        .clearDisplayOnFinish()
-        .build();
+        .clearDisplayOnFinish();
   }
 
   @Override
   public void close() {
+    end();
     spark.sparkContext().removeSparkListener(tasks);
   }
 }

@@ -12,11 +12,13 @@ import dev.kindling.io.RunLock;
 import dev.kindling.io.RunStatus;
 import dev.kindling.io.StoredFile;
 import dev.kindling.objective.Objective;
+import dev.kindling.row.PromptRow;
 import dev.kindling.row.Table;
 import dev.kindling.row.TableEngine;
 import dev.kindling.stage.PolicyRef;
 import dev.kindling.stage.Prepare;
 import dev.kindling.stage.PromptOrder;
+import dev.kindling.stage.Rollout;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -47,6 +49,7 @@ public final class Run implements AutoCloseable {
   private final Set<Long> verified = new HashSet<>();
   private final int examples;
   private final StatusFile status;
+  private final StepQueries queries;
   private Commit last;
 
   /** Read when it is asked for, and again once a step has been evaluated. */
@@ -79,6 +82,7 @@ public final class Run implements AutoCloseable {
     this.totalUpdates = totalUpdates;
     this.changed = changed;
     this.tables = new StepTables(spark, folder, samplesInRounds());
+    this.queries = new StepQueries(spark, tables);
     this.version = version;
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     this.hadoop = context.broadcast(new SerializableConfiguration(context.hadoopConfiguration()));
@@ -180,15 +184,60 @@ public final class Run implements AutoCloseable {
     return tables.write(open(), round, table, content);
   }
 
+  /** Writes records that the driver holds as a table of the open step; gives their number. */
+  <T extends Record> long write(int round, Table<T> table, List<T> records) throws IOException {
+    lock.orElseThrow().verifyHeld();
+    return tables.write(open(), round, table, records);
+  }
+
+  /**
+   * Writes what a query makes of tables of the open step, which is the same in every step; gives
+   * the number of rows.
+   */
+  long write(Table<?> table, List<Table<?>> sources, StepQueries.Query query) throws IOException {
+    lock.orElseThrow().verifyHeld();
+    return queries.write(open(), table, sources, query);
+  }
+
+  /** Collects what a query makes of tables of the open step, which is the same in every step. */
+  List<Row> collect(String name, List<Table<?>> sources, StepQueries.Query query)
+      throws IOException {
+    return queries.collect(open(), name, sources, query);
+  }
+
+  /** Begins the tables of the open step, whose prompts are these. */
+  void beginTables(List<PromptRow> prompts) {
+    tables.begin(settings().heldBytes(prompts));
+  }
+
+  /** Whether the driver holds the rows of tables of so many bytes for the stages to come. */
+  boolean holds(long bytes) {
+    return tables.holds(bytes);
+  }
+
   /**
    * Prompts of the next step, from the run's own order.
    *
    * @param drawn prompts that the step has drawn before
    * @param count prompts to draw
    */
-  Dataset<Row> draw(int drawn, int count) throws IOException {
+  List<PromptRow> draw(int drawn, int count) throws IOException {
     return Prepare.draw(
         tables.read(Table.PROMPTS, folder.prompts()), order(), last.position(), drawn, count);
+  }
+
+  /**
+   * Where the prompts of a round of sampling lie in the run's order.
+   *
+   * @param round 0 for the step's own
+   */
+  Rollout.Places places(int round) throws IOException {
+    int drawn = 0;
+    for (int before = 0; before < round; before++) {
+      drawn += Math.toIntExact(tables.rows(open(), before, Table.PROMPTS));
+    }
+    return new Rollout.Places(
+        Prepare.next(order(), last.position(), drawn), tables.rows(open(), round, Table.PROMPTS));
   }
 
   private PromptOrder order() {

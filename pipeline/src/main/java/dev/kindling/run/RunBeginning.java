@@ -109,10 +109,12 @@ final class RunBeginning {
       throws IOException {
     files.tell(progress, folder, table);
     return StepTables.write(
-        folder.fileSystem(),
-        Table.PROMPTS,
-        Table.PROMPTS.of(spark, files.prompts()),
-        new Path(folder.root(), table),
-        StartedData.digests(hadoop, paths));
+            spark,
+            folder.fileSystem(),
+            Table.PROMPTS,
+            Table.PROMPTS.internal(files.prompts()),
+            new Path(folder.root(), table),
+            StartedData.digests(hadoop, paths))
+        .rows();
   }
 }

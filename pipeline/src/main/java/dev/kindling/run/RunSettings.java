@@ -11,10 +11,12 @@ import dev.kindling.engine.train.AdamW;
 import dev.kindling.engine.train.LearningRate;
 import dev.kindling.engine.train.Optimizer;
 import dev.kindling.engine.train.Sgd;
+import dev.kindling.row.PromptRow;
 import dev.kindling.stage.step.GradientStep;
 import dev.kindling.stage.step.MismatchGate;
 import dev.kindling.stage.weigh.BatchSettings;
 import dev.kindling.udf.worker.WorkerLimits;
+import java.util.List;
 
 /**
  * What the stages and the engine take of a run's configuration.
@@ -110,5 +112,25 @@ public record RunSettings(Configuration conf, RunModel model) {
         trainer.warmupUpdates(),
         totalUpdates,
         trainer.finalShare());
+  }
+
+  /**
+   * Bytes of the numbers in the largest table of a step, at most: of each token of a sequence its
+   * id, its coefficient and the sampler's log-prob.
+   *
+   * @param prompts the step's
+   */
+  long heldBytes(List<PromptRow> prompts) {
+    long budget = (long) conf.sampler().thinkingTokens() + conf.sampler().answerTokens();
+    long tokens =
+        prompts.stream().mapToLong(p -> p.promptIds().length + p.goldIds().length + budget).sum();
+    return tokens * conf.sampler().samples() * (Integer.BYTES + Double.BYTES + Float.BYTES);
+  }
+
+  /** The same of the rollouts of an evaluation, which have no prompts in them. */
+  long heldBytes(EvaluationSet set, long prompts) {
+    SamplerSettings sampler = evaluation(set);
+    long tokens = (long) sampler.thinkingTokens() + sampler.answerTokens();
+    return prompts * set.samples() * tokens * (Integer.BYTES + 2 * Float.BYTES);
   }
 }

@@ -15,6 +15,7 @@ import dev.kindling.io.RunFolder;
 import dev.kindling.io.RunLock;
 import dev.kindling.io.UserPath;
 import dev.kindling.io.WayBack;
+import dev.kindling.row.PromptRow;
 import dev.kindling.row.Table;
 import dev.kindling.row.TableEngine;
 import dev.kindling.stage.VerifierNames;
@@ -26,8 +27,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /** Makes and opens run folders: data set, model and the policy of step 0. */
@@ -349,8 +348,16 @@ public final class RunStart {
   }
 
   /** Writes the prompts of a run that has no data set file, and gives their number. */
-  public static long writePrompts(RunFolder folder, Dataset<Row> prompts) throws IOException {
-    return StepTables.write(folder.fileSystem(), Table.PROMPTS, prompts, folder.prompts());
+  public static long writePrompts(SparkSession spark, RunFolder folder, List<PromptRow> prompts)
+      throws IOException {
+    return StepTables.write(
+            spark,
+            folder.fileSystem(),
+            Table.PROMPTS,
+            Table.PROMPTS.internal(prompts),
+            folder.prompts(),
+            Map.of())
+        .rows();
   }
 
   private RunBeginning beginning() {

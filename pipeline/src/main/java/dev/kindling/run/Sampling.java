@@ -4,11 +4,13 @@ import static dev.kindling.row.Table.PROMPTS;
 import static dev.kindling.row.Table.ROLLOUTS;
 import static dev.kindling.row.Table.SCORES;
 
+import dev.kindling.row.PromptRow;
 import dev.kindling.stage.Given;
 import dev.kindling.stage.Refill;
 import dev.kindling.stage.Rollout;
 import dev.kindling.stage.Score;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -28,7 +30,9 @@ final class Sampling {
 
   long prepare(long step) throws IOException {
     run.dropRounds(step);
-    return run.write(PROMPTS, run.draw(0, run.conf().sampler().promptsPerStep()));
+    List<PromptRow> prompts = run.draw(0, run.conf().sampler().promptsPerStep());
+    run.beginTables(prompts);
+    return run.write(0, PROMPTS, prompts);
   }
 
   long rollout(long step) throws IOException {
@@ -58,7 +62,7 @@ final class Sampling {
   private long sample(long step, int round) throws IOException {
     Dataset<Row> prompts = run.read(round, PROMPTS);
     boolean isGiven = run.settings().isSupervised();
-    return run.write(round, ROLLOUTS, isGiven ? given(prompts) : sampled(step, prompts));
+    return run.write(round, ROLLOUTS, isGiven ? given(prompts) : sampled(step, round, prompts));
   }
 
   private long verify(int round) throws IOException {
@@ -79,10 +83,11 @@ final class Sampling {
         run.spark(), prompts, run.model().tokenizer(), run.model().endOfThinking());
   }
 
-  private Dataset<Row> sampled(long step, Dataset<Row> prompts) throws IOException {
+  private Dataset<Row> sampled(long step, int round, Dataset<Row> prompts) throws IOException {
     return Rollout.rollout(
         run.spark(),
         prompts,
+        run.places(round),
         run.policy(step - 1),
         run.settings().training(),
         run.conf().sampler().promptsPerTask(),

@@ -46,7 +46,7 @@ final class StepCommit {
     long started = System.nanoTime();
     List<StepRow> rows = new ArrayList<>();
     List<StoredFile> files = update(step, rows);
-    run.write(STEP, STEP.of(run.spark(), rows));
+    run.write(0, STEP, rows);
     double seconds = (System.nanoTime() - started) / 1e9;
     Measure.Evaluated evaluation = evaluate(step, files);
     long position = run.positionAfter(step);
@@ -56,12 +56,14 @@ final class StepCommit {
                 (double) position / run.examples(),
                 run.folder().tables(step, PROMPTS.name()).size(),
                 run.objective().sampling()),
-            new Measure.Tables(
-                run.read(step, ROLLOUTS), run.read(step, SCORES), run.read(step, WEIGHTS)),
+            run.collect(
+                METRICS.name(),
+                List.of(ROLLOUTS, SCORES, WEIGHTS),
+                of -> Measure.figures(new Measure.Tables(of.get(0), of.get(1), of.get(2)))),
             rows,
             evaluation,
             before.withStep(seconds));
-    METRICS.write(METRICS.of(run.spark(), List.of(metrics)), run.folder().metrics(step).toString());
+    METRICS.write(run.spark(), List.of(metrics), run.folder().metrics(step).toString());
     run.commit(step, position, files);
     MetricsSource.show(metrics);
     progress.step(metrics, run.conf().run().steps());

@@ -5,16 +5,21 @@ import dev.kindling.io.FileMistake;
 import dev.kindling.io.Manifest;
 import dev.kindling.io.RunFolder;
 import dev.kindling.row.Table;
+import dev.kindling.row.TableEngine;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.InternalRow;
 
 /**
  * The tables of a run's steps, each with a manifest. Whoever reads a table is told when it is not
@@ -23,12 +28,24 @@ import org.apache.spark.sql.SparkSession;
  */
 final class StepTables {
   private static final String COMMIT = "commit";
+
+  /**
+   * Largest table whose rows go through the driver, in bytes of its numbers. They go with each job
+   * to its tasks, and from 1000 KiB on Spark warns of that.
+   */
+  private static final long MOST_HELD_BYTES = 640L << 10;
+
   private static final String OF_A_COMMITTED_STEP =
       "restore it, or go back to a step before it by --resume --from-step";
 
   private final SparkSession spark;
   private final RunFolder folder;
   private final boolean hasRounds;
+
+  /** Rows of the step that was written last, by the folders of their tables. */
+  private final Map<Path, Held> held = new HashMap<>();
+
+  private boolean isHeld;
 
   /**
    * The tables of a run.
@@ -39,6 +56,42 @@ final class StepTables {
     this.spark = spark;
     this.folder = folder;
     this.hasRounds = hasRounds;
+  }
+
+  /**
+   * Rows of a small table that this driver has written.
+   *
+   * @param digest of the manifest that it wrote with them
+   */
+  private record Held(String digest, InternalRow[] rows) {}
+
+  /** Whether the driver holds the rows of tables of so many bytes for the stages to come. */
+  boolean holds(long bytes) {
+    // RAPIDS shall have its part in every query.
+    return bytes <= MOST_HELD_BYTES && !TableEngine.plansWithRapids(spark);
+  }
+
+  /**
+   * Begins the tables of another step.
+   *
+   * @param bytes of the largest
+   */
+  void begin(long bytes) {
+    held.clear();
+    isHeld = holds(bytes);
+  }
+
+  /** The rows of all rounds of a step's table, where the driver holds them. */
+  Optional<InternalRow[]> held(Open open, Table<?> table) throws IOException {
+    List<InternalRow[]> rounds = new ArrayList<>();
+    for (int round = 0; round < rounds(open.step(), table); round++) {
+      Held rows = held.get(checked(open, open.step(), round, table));
+      if (rows == null || !rows.digest().equals(manifest(open, round, table).digest())) {
+        return Optional.empty();
+      }
+      rounds.add(rows.rows());
+    }
+    return Optional.of(rounds.stream().flatMap(Arrays::stream).toArray(InternalRow[]::new));
   }
 
   /**
@@ -69,8 +122,44 @@ final class StepTables {
     return rows;
   }
 
+  /** The same of rows that the driver holds; gives the manifest. */
+  static Manifest write(
+      SparkSession spark,
+      FileSystem files,
+      Table<?> table,
+      InternalRow[] rows,
+      Path path,
+      Map<String, String> from)
+      throws IOException {
+    Manifest.drop(files, path);
+    table.write(spark, rows, path.toString());
+    Manifest manifest = Manifest.of(files, path, rows.length, from);
+    manifest.write(files, path);
+    return manifest;
+  }
+
+  /** Writes records as a table of the open step; gives their number. */
+  <T extends Record> long write(Open open, int round, Table<T> table, List<T> records)
+      throws IOException {
+    return write(open, round, table, table.internal(records));
+  }
+
+  /** Writes rows that the driver holds as a table of the open step; gives their number. */
+  long write(Open open, int round, Table<?> table, InternalRow[] rows) throws IOException {
+    Path path = folder.table(open.step(), round, table.name());
+    Manifest manifest =
+        write(spark, folder.fileSystem(), table, rows, path, sources(open, round, table));
+    if (isHeld) {
+      held.put(path, new Held(manifest.digest(), rows));
+    }
+    return rows.length;
+  }
+
   /** Writes a table of the open step; gives the number of rows. */
   long write(Open open, int round, Table<?> table, Dataset<Row> content) throws IOException {
+    if (isHeld) {
+      return write(open, round, table, table.hold(content));
+    }
     Path path = folder.table(open.step(), round, table.name());
     return write(folder.fileSystem(), table, content, path, sources(open, round, table));
   }
@@ -96,9 +185,15 @@ final class StepTables {
 
   /** The rows of a step's table, those of all rounds of sampling together. */
   Dataset<Row> read(Open open, long step, Table<?> table) throws IOException {
+    if (step == open.step()) {
+      Optional<InternalRow[]> rows = held(open, table);
+      if (rows.isPresent()) {
+        return table.held(spark, rows.get());
+      }
+    }
     List<Path> paths = new ArrayList<>();
     for (int round = 0; round < rounds(step, table); round++) {
-      paths.add(held(open, step, round, table));
+      paths.add(checked(open, step, round, table));
     }
     return table.read(spark, paths.stream().map(Path::toString).toArray(String[]::new));
   }
@@ -106,7 +201,7 @@ final class StepTables {
   /** Whether one round's table of the open step is finished, and what it was made from the same. */
   boolean isWhole(Open open, int round, Table<?> table) throws IOException {
     try {
-      held(open, open.step(), round, table);
+      checked(open, open.step(), round, table);
       return true;
     } catch (InvalidInputException unfinished) {
       return false;
@@ -115,7 +210,11 @@ final class StepTables {
 
   /** The rows of one round's table of the open step. */
   Dataset<Row> read(Open open, int round, Table<?> table) throws IOException {
-    return table.read(spark, held(open, open.step(), round, table).toString());
+    Path path = checked(open, open.step(), round, table);
+    Held rows = held.get(path);
+    return rows != null && rows.digest().equals(manifest(open, round, table).digest())
+        ? table.held(spark, rows.rows())
+        : table.read(spark, path.toString());
   }
 
   /** Number of rows of a step's table. */
@@ -128,11 +227,16 @@ final class StepTables {
     return rows;
   }
 
+  /** Number of rows of one round's table of the open step. */
+  long rows(Open open, int round, Table<?> table) throws IOException {
+    return manifest(open, round, table).rows();
+  }
+
   private int rounds(long step, Table<?> table) throws IOException {
     return hasRounds && table.isOfRound() ? folder.tables(step, table.name()).size() : 1;
   }
 
-  private Path held(Open open, long step, int round, Table<?> table) throws IOException {
+  private Path checked(Open open, long step, int round, Table<?> table) throws IOException {
     Path path = folder.table(step, round, table.name());
     boolean isOpen = step == open.step();
     try {

@@ -12,6 +12,7 @@ import dev.kindling.stage.weigh.Carry;
 import dev.kindling.stage.weigh.CompiledSql;
 import dev.kindling.stage.weigh.Weigh;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -34,11 +35,24 @@ final class Weighing {
    */
   long weigh(long step) throws IOException {
     Dataset<Row> scores = run.read(step, SCORES);
-    long rows = CompiledSql.writing(scores, () -> run.write(WEIGHTS, weighed(step, scores)));
+    requireEvidence(step, scores);
+    long rows = CompiledSql.writing(scores, () -> write(step, scores));
     if (run.carriesEstimates()) {
       run.write(CARRIED, Carry.next(run.carried(step - 1), run.read(step, WEIGHTS), step));
     }
     return rows;
+  }
+
+  private long write(long step, Dataset<Row> scores) throws IOException {
+    Dataset<Row> carried = run.carried(step - 1);
+    return run.objective().estimator().differsByStep()
+        ? run.write(WEIGHTS, weighed(step, scores, carried))
+        : run.write(WEIGHTS, List.of(SCORES), of -> weighed(step, of.get(0), carried));
+  }
+
+  private void requireEvidence(long step, Dataset<Row> scores) throws IOException {
+    Row faults = run.collect("faults", List.of(SCORES), of -> Score.faults(of.get(0))).get(0);
+    Score.requireEvidence(faults, scores, step, run.conf().verifier().maxFaultShare());
   }
 
   /**
@@ -63,14 +77,15 @@ final class Weighing {
     if (sampling.isEmpty() || run.rounds(step) >= sampling.get().maxRounds()) {
       return Optional.empty();
     }
-    Dataset<Row> weighed = weighed(step, run.read(step, SCORES));
-    return Optional.of(Refill.next(weighed, sampling.get(), run.examples()))
+    Dataset<Row> scores = run.read(step, SCORES);
+    requireEvidence(step, scores);
+    return Optional.of(
+            Refill.next(
+                weighed(step, scores, run.carried(step - 1)), sampling.get(), run.examples()))
         .filter(round -> round.count() > 0);
   }
 
-  private Dataset<Row> weighed(long step, Dataset<Row> scores) throws IOException {
-    Score.requireEvidence(scores, step, run.conf().verifier().maxFaultShare());
-    return Weigh.weigh(
-        scores, run.carried(step - 1), run.objective(), run.conf().run().seed(), step);
+  private Dataset<Row> weighed(long step, Dataset<Row> scores, Dataset<Row> carried) {
+    return Weigh.weigh(scores, carried, run.objective(), run.conf().run().seed(), step);
   }
 }

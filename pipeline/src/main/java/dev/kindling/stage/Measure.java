@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.expr;
 
 import dev.kindling.objective.DynamicSampling;
 import dev.kindling.row.MetricsRow;
+import dev.kindling.row.SmallTables;
 import dev.kindling.row.StepRow;
 import java.util.List;
 import java.util.Optional;
@@ -49,13 +50,17 @@ public final class Measure {
   /**
    * Gathers what a person would plot.
    *
+   * @param figures as {@link #figures} gives them
    * @param updates rows of 6-step; the last one stands for the step's learning rate, the others are
    *     averaged over updates
    * @param evaluation what the first evaluation set gave
    */
   public static MetricsRow measure(
-      Drawn drawn, Tables tables, List<StepRow> updates, Evaluated evaluation, Seconds seconds) {
-    List<Row> figures = figures(tables).collectAsList();
+      Drawn drawn,
+      List<Row> figures,
+      List<StepRow> updates,
+      Evaluated evaluation,
+      Seconds seconds) {
     Row rolled = figures.get(0);
     Row scored = figures.get(1);
     Row weighed = figures.get(2);
@@ -111,7 +116,7 @@ public final class Measure {
   }
 
   /** The figures of each table in a row of their own, in the order of the tables. */
-  static Dataset<Row> figures(Tables tables) {
+  public static Dataset<Row> figures(Tables tables) {
     // One job: three would wait for each other, and so would a join of the three.
     return rolloutFigures(tables.rollouts())
         .unionByName(scoreFigures(tables.scores()), true)
@@ -119,16 +124,17 @@ public final class Measure {
   }
 
   private static Dataset<Row> rolloutFigures(Dataset<Row> rollouts) {
-    return rollouts.agg(
-        expr("count(1) AS rollouts"),
-        // Integers below 2^53 add exactly, so these need no order.
-        expr("sum(size(rationale_ids) + size(answer_ids)) / count(1) AS length"),
-        expr("count_if(forced_end_of_thinking) / count(1) AS forced"),
-        expr("count_if(finish_reason <> 'stop') / count(1) AS unfinished"));
+    return SmallTables.inOneTask(rollouts)
+        .agg(
+            expr("count(1) AS rollouts"),
+            // Integers below 2^53 add exactly, so these need no order.
+            expr("sum(size(rationale_ids) + size(answer_ids)) / count(1) AS length"),
+            expr("count_if(forced_end_of_thinking) / count(1) AS forced"),
+            expr("count_if(finish_reason <> 'stop') / count(1) AS unfinished"));
   }
 
   private static Dataset<Row> scoreFigures(Dataset<Row> scores) {
-    return scores
+    return SmallTables.inOneTask(scores)
         .groupBy("example_id")
         .agg(
             expr("count(1)").as("samples"),

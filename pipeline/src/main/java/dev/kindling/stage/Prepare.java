@@ -25,19 +25,27 @@ public final class Prepare {
    * @return rows of 1-prompts, whose {@code position} is the place in the prompt order; fewer than
    *     {@code count} when no other example is left, for an example comes once in a step
    */
-  public static Dataset<Row> draw(
+  public static List<PromptRow> draw(
       Dataset<Row> prompts, PromptOrder order, long from, int drawn, int count) {
     Map<Long, Long> places = new HashMap<>();
     for (PromptOrder.Visit visit : order.firstVisits(from, drawn, count)) {
       places.put((long) visit.example(), visit.place());
     }
     Object[] wanted = places.keySet().toArray();
-    List<PromptRow> rows =
-        Table.PROMPTS.collect(prompts.where(col("position").isin(wanted))).stream()
-            .map(p -> p.at(places.get(p.position())))
-            .sorted((a, b) -> Long.compare(a.position(), b.position()))
-            .toList();
-    return Table.PROMPTS.of(prompts.sparkSession(), rows);
+    return Table.PROMPTS.collect(prompts.where(col("position").isin(wanted))).stream()
+        .map(p -> p.at(places.get(p.position())))
+        .sorted((a, b) -> Long.compare(a.position(), b.position()))
+        .toList();
+  }
+
+  /**
+   * The place in the prompt order of the prompt that a step draws next.
+   *
+   * @param from place in the prompt order at which the step begins
+   * @param drawn prompts that the step has drawn before, fewer than the data set has
+   */
+  public static long next(PromptOrder order, long from, int drawn) {
+    return order.firstVisits(from, drawn, 1).get(0).place();
   }
 
   /**
@@ -47,6 +55,6 @@ public final class Prepare {
    * @param drawn prompts that the step has drawn, from 1 to the size of the data set
    */
   public static long end(PromptOrder order, long from, int drawn) {
-    return order.firstVisits(from, drawn - 1, 1).get(0).place() + 1;
+    return next(order, from, drawn - 1) + 1;
   }
 }

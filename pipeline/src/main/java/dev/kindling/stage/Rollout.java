@@ -31,9 +31,25 @@ public final class Rollout {
   private Rollout() {}
 
   /**
+   * Where prompts lie in the run's order, by which they share tasks.
+   *
+   * @param first the smallest {@code position}
+   * @param count number of prompts
+   */
+  public record Places(long first, long count) {
+    /** Looks at the prompts for them. */
+    public static Places of(Dataset<Row> prompts) {
+      Row bounds = prompts.selectExpr("min(position)", "count(1)").head();
+      long count = bounds.getLong(1);
+      return new Places(count == 0 ? 0 : bounds.getLong(0), count);
+    }
+  }
+
+  /**
    * Samples every prompt's group.
    *
    * @param prompts rows of 1-prompts
+   * @param places where they lie
    * @param policy the policy that samples
    * @param settings how to sample
    * @param promptsPerTask prompts decoded together in one task
@@ -44,6 +60,7 @@ public final class Rollout {
   public static Dataset<Row> rollout(
       SparkSession spark,
       Dataset<Row> prompts,
+      Places places,
       PolicyRef policy,
       SamplerSettings settings,
       int promptsPerTask,
@@ -52,10 +69,9 @@ public final class Rollout {
     RowCodec<RolloutRow> output = Table.ROLLOUTS.codec();
     // Spark's page of the stage shows it while tasks run.
     LongAccumulator finished = spark.sparkContext().longAccumulator("finished rollouts");
-    List<Row> bounds = prompts.selectExpr("min(position)", "count(1)").collectAsList();
-    long count = bounds.get(0).getLong(1);
-    long first = count == 0 ? 0 : bounds.get(0).getLong(0);
-    int tasks = Math.toIntExact(Math.max(1, (count + promptsPerTask - 1) / promptsPerTask));
+    long first = places.first();
+    int tasks =
+        Math.toIntExact(Math.max(1, (places.count() + promptsPerTask - 1) / promptsPerTask));
     return spark.createDataFrame(
         WholeGpu.of(
             Records.of(prompts, Table.PROMPTS.codec())

@@ -1,11 +1,15 @@
 package dev.kindling.stage;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.count_if;
+import static org.apache.spark.sql.functions.lit;
 
 import dev.kindling.check.InvalidInputException;
 import dev.kindling.engine.text.Tokenizer;
 import dev.kindling.row.RowCodec;
 import dev.kindling.row.ScoreRow;
+import dev.kindling.row.SmallTables;
 import dev.kindling.row.Table;
 import dev.kindling.udf.Judgement;
 import dev.kindling.udf.Verdict;
@@ -81,24 +85,33 @@ public final class Score {
             "example_id");
   }
 
+  /** A row of how many scores are faults of the verifier, and of how many there are. */
+  public static Dataset<Row> faults(Dataset<Row> scores) {
+    return SmallTables.inOneTask(scores).agg(count_if(col("verdict").isin(FAULTS)), count(lit(1)));
+  }
+
   /**
    * Holds that enough of a step's verdicts say something about the policy: of a fault nothing is
    * learned, and a run whose verifier does not suit its records would end as if it had trained.
    *
+   * @param faults as {@link #faults} gives it
    * @param scores rows of 3-scores, of all rounds of the step
    * @param maxFaultShare largest share of them that may be faults of the verifier
    * @throws InvalidInputException naming the share and the first faults
    */
-  public static void requireEvidence(Dataset<Row> scores, long step, double maxFaultShare) {
-    Dataset<Row> faults = scores.where(col("verdict").isin(FAULTS));
-    long count = faults.count();
-    if (count == 0) {
-      return;
-    }
-    long all = scores.count();
+  public static void requireEvidence(
+      Row faults, Dataset<Row> scores, long step, double maxFaultShare) {
+    long count = faults.getLong(0);
+    long all = faults.getLong(1);
     if (count > maxFaultShare * all) {
       List<String> named =
-          Table.SCORES.collect(faults.orderBy("example_id", "sample").limit(FAULTS_NAMED)).stream()
+          Table.SCORES
+              .collect(
+                  scores
+                      .where(col("verdict").isin(FAULTS))
+                      .orderBy("example_id", "sample")
+                      .limit(FAULTS_NAMED))
+              .stream()
               .map(Score::sentence)
               .toList();
       throw new InvalidInputException(

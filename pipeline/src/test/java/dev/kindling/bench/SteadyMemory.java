@@ -105,7 +105,16 @@ final class SteadyMemory {
     Dataset<Row> prompts = Table.PROMPTS.of(spark, data.prompts());
     for (int number = 0; number < ROLLOUTS; number++) {
       PolicyRef policy = number % 2 == 0 ? first : last;
-      Rollout.rollout(spark, prompts, policy, settings, WORK.prompts(), 1, number).count();
+      Rollout.rollout(
+              spark,
+              prompts,
+              Rollout.Places.of(prompts),
+              policy,
+              settings,
+              WORK.prompts(),
+              1,
+              number)
+          .count();
       print("rollout");
     }
   }

@@ -3,6 +3,7 @@ package dev.kindling.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kindling.SparkTest;
+import dev.kindling.stage.step.GradientStep;
 import java.io.IOException;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -15,7 +16,7 @@ class TaskClockTest {
       JavaSparkContext.fromSparkContext(SparkTest.session().sparkContext());
 
   @Test
-  void tasksAreAddedUpAndThoseThatShuffleApart() throws IOException {
+  void tasksAreAddedUpAndThoseOfGradientsApart() throws IOException {
     try (TaskClock clock = new TaskClock(CONTEXT)) {
       TaskClock.Span span =
           clock.time(
@@ -27,6 +28,7 @@ class TaskClockTest {
                             Thread.sleep(300);
                             return new Tuple2<>(number, number);
                           })
+                      .setName(GradientStep.GRADIENTS)
                       .reduceByKey(Integer::sum)
                       .mapPartitions(
                           rows -> {
@@ -34,8 +36,8 @@ class TaskClockTest {
                             return rows;
                           })
                       .count());
-      // Two tasks that sleep 0.3 s and shuffle, then two that sleep 0.1 s.
-      assertThat(span.mapSeconds()).isBetween(0.6, span.taskSeconds() - 0.2);
+      // Two tasks that sleep 0.3 s under that name, then two that sleep 0.1 s.
+      assertThat(span.gradientSeconds()).isBetween(0.6, span.taskSeconds() - 0.2);
       assertThat(span.cpuSeconds()).isBetween(0.0, span.taskSeconds() - 0.8 + 0.05);
     }
   }

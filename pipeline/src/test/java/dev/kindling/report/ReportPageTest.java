@@ -77,7 +77,8 @@ class ReportPageTest {
             HOSTILE);
     Document page =
         Jsoup.parse(
-            ReportPage.render(new ReportData(HOSTILE, HOSTILE, List.of(arm), HOSTILE, HOSTILE)));
+            ReportPage.render(
+                new ReportData(HOSTILE, HOSTILE, List.of(arm), HOSTILE, HOSTILE, false)));
     assertThat(page.select("script")).hasSize(3);
     assertThat(page.select("img, [onerror]")).isEmpty();
     assertThat(page.select("h1").text()).isEqualTo(SHOWN);

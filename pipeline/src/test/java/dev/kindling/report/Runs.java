@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /** Small runs whose numbers can be worked out by hand. */
-final class Runs {
+public final class Runs {
   private Runs() {}
 
   /**
@@ -13,7 +13,7 @@ final class Runs {
    *
    * @param evalPassAt1 null for a step without evaluation
    */
-  static MetricsRow step(long step, Double logPHat, Double evalPassAt1, double loss) {
+  public static MetricsRow step(long step, Double logPHat, Double evalPassAt1, double loss) {
     return step(step, logPHat, evalPassAt1, loss, Groups.PLAIN);
   }
 
@@ -84,6 +84,6 @@ final class Runs {
 
   /** A report of arms. */
   static ReportData report(Arm... arms) {
-    return new ReportData("Two arms", "One learns.", List.of(arms), "0.1.0", "2026-01-01");
+    return new ReportData("Two arms", "One learns.", List.of(arms), "0.1.0", "2026-01-01", false);
   }
 }

@@ -43,4 +43,42 @@ class TableTest {
           .anyMatch(name -> name.startsWith("part-"));
     }
   }
+
+  @Test
+  void whatTheDriverWritesIsReadAsWhatATaskWrote() throws IOException {
+    SparkSession spark = SparkTest.session();
+    List<RolloutRow> rows =
+        List.of(
+            new RolloutRow(
+                "é",
+                1,
+                new int[] {1, 2},
+                new int[0],
+                new float[] {-0.5f, Float.NEGATIVE_INFINITY},
+                new float[0],
+                new float[] {-1, -2},
+                new float[0],
+                new float[] {Float.MIN_VALUE},
+                -200.5,
+                "stop",
+                true,
+                Long.MIN_VALUE,
+                3,
+                0.25));
+    String byTask = "file:" + folder.resolve("by a task");
+    String byDriver = "file:" + folder.resolve("by the driver");
+    assertThat(Table.ROLLOUTS.write(Table.ROLLOUTS.of(spark, rows), byTask)).isEqualTo(1);
+    Table.ROLLOUTS.write(
+        spark, Table.ROLLOUTS.internal(List.of(rows.get(0), rows.get(0))), byDriver);
+    // In place of what was there.
+    assertThat(Table.ROLLOUTS.write(spark, rows, byDriver)).isEqualTo(1);
+    assertThat(Table.ROLLOUTS.collect(Table.ROLLOUTS.read(spark, byDriver)))
+        .usingRecursiveFieldByFieldElementComparator()
+        .isEqualTo(Table.ROLLOUTS.collect(Table.ROLLOUTS.read(spark, byTask)))
+        .isEqualTo(rows);
+    try (Stream<Path> files = Files.list(folder.resolve("by the driver"))) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .containsExactly("part-00000.zstd.parquet");
+    }
+  }
 }

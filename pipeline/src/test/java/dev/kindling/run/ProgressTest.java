@@ -3,9 +3,12 @@ package dev.kindling.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kindling.SparkTest;
+import dev.kindling.report.Runs;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
@@ -42,6 +45,23 @@ class ProgressTest {
           });
     }
     assertThat(shown()).contains("step 12 rollout", "2/2 tasks", "━").doesNotContain("?");
+  }
+
+  @Test
+  void oneLineTellsOfAllSteps() throws Exception {
+    List<Long> told = new ArrayList<>();
+    try (PrintStream terminal = new PrintStream(screen, true, StandardCharsets.UTF_8);
+        Progress progress = Progress.onTerminal(spark, terminal)) {
+      progress.listen(row -> told.add(row.step()));
+      progress.begin("garl-0.75", 25, 75);
+      progress.step(Runs.step(2, -19.25, 0.125, 0.5), 25);
+      progress.step(Runs.step(3, -18.5, null, 0.5), 25);
+      sleep(MILLIS_OF_TWO_DRAWINGS);
+      progress.end();
+    }
+    assertThat(told).containsExactly(2L, 3L);
+    // Of 75 steps 25 were done before; the last evaluation stays in sight.
+    assertThat(shown()).contains("garl-0.75", "27/75", "3/25  pass@1 12.5 %  log P-hat");
   }
 
   private static void sleep(long millis) {

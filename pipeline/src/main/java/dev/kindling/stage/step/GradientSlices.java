@@ -130,6 +130,7 @@ record GradientSlices(
   JavaRDD<Sum> sums(JavaRDD<BatchRow> shards) {
     return shards
         .mapPartitionsToPair(this::parts)
+        .setName(GradientStep.GRADIENTS)
         .repartitionAndSortWithinPartitions(new BySlice(ranges.size()), new InOrder())
         .mapPartitionsWithIndex((slice, parts) -> List.of(sum(slice, parts)).iterator(), true);
   }

@@ -49,6 +49,9 @@ public record GradientStep(
     int slices,
     long keptBytes,
     long seed) {
+  /** What Spark's UI and listeners call the gradients of an update's shards. */
+  public static final String GRADIENTS = "gradients of shards";
+
   /**
    * What one update saw and wrote.
    *

@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.lit;
 
 import dev.kindling.objective.DynamicSampling;
 import dev.kindling.objective.Objective;
+import dev.kindling.row.SmallTables;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.Column;
@@ -92,13 +93,14 @@ public final class Batch {
       Dataset<Row> weights,
       Objective objective,
       BatchSettings settings) {
-    Dataset<Row> sequences = sequences(prompts, rollouts, weights, objective, settings);
+    Tables tables = Tables.of(prompts, rollouts, weights);
+    Dataset<Row> sequences = sequences(tables, objective, settings);
     String answer = "CASE WHEN answer_source = 'gold' THEN gold_%s ELSE answer_%1$s END";
     String answerIds = answer.formatted("ids");
     String answerLogprobs = answer.formatted("logprobs");
     return placed(sequences, settings)
-        .join(rollouts, SAMPLE_KEY, "left")
-        .join(prompts, EXAMPLE_KEY, "left")
+        .join(tables.joined(tables.rollouts), SAMPLE_KEY, "left")
+        .join(tables.joined(tables.prompts), EXAMPLE_KEY, "left")
         .selectExpr(
             "example_id",
             "sample",
@@ -121,8 +123,35 @@ public final class Batch {
             """
             prompt_length + rationale_tokens + forced_tokens
               + CASE WHEN answer_source = 'gold' THEN 0 ELSE answer_tokens END AS sampled_end""")
-        .repartition(settings.updates() * settings.shards(), col("update"), col("shard"))
+        .transform(rows -> tables.areSmall ? rows : byShard(rows, settings))
         .sortWithinPartitions("update", "shard", "micro_batch", "row");
+  }
+
+  /**
+   * What a batch is made of.
+   *
+   * @param areSmall whether each lies in one partition, where joins need no other
+   */
+  private record Tables(
+      Dataset<Row> prompts, Dataset<Row> rollouts, Dataset<Row> weights, boolean areSmall) {
+    static Tables of(Dataset<Row> prompts, Dataset<Row> rollouts, Dataset<Row> weights) {
+      boolean areSmall = SmallTables.isSmall(rollouts) && SmallTables.isSmall(prompts);
+      return new Tables(
+          areSmall ? prompts.coalesce(1) : prompts,
+          areSmall ? rollouts.coalesce(1) : rollouts,
+          // Examples are counted and dealt as a whole: in one partition nothing needs a shuffle.
+          weights.coalesce(1),
+          areSmall);
+    }
+
+    /** Rows to be joined with others. */
+    Dataset<Row> joined(Dataset<Row> rows) {
+      return areSmall ? rows.hint("shuffle_hash") : rows;
+    }
+  }
+
+  private static Dataset<Row> byShard(Dataset<Row> rows, BatchSettings settings) {
+    return rows.repartition(settings.updates() * settings.shards(), col("update"), col("shard"));
   }
 
   private static String samplerLogprobs(String answerLogprobs) {
@@ -142,17 +171,13 @@ public final class Batch {
 
   /** One row a trained sample, without its tokens: update, lengths and what its tokens share. */
   private static Dataset<Row> sequences(
-      Dataset<Row> prompts,
-      Dataset<Row> rollouts,
-      Dataset<Row> weights,
-      Objective objective,
-      BatchSettings settings) {
+      Tables tables, Objective objective, BatchSettings settings) {
     String isTrained =
         objective.loss().trainsOnZeroCoefficients()
             ? "tokens > 0"
             : "(rationale_coef * token_scale <> 0 AND rationale_tokens > 0)"
                 + " OR (answer_coef * token_scale <> 0 AND answer_tokens > 0)";
-    return samples(examples(prompts, weights, objective, settings), rollouts)
+    return samples(examples(tables, objective, settings), tables)
         .selectExpr(
             "*",
             "rationale_length - forced_tokens + answer_tokens AS tokens",
@@ -169,10 +194,9 @@ public final class Batch {
   }
 
   /** The examples that have samples, each with its update and the lengths of prompt and y*. */
-  private static Dataset<Row> examples(
-      Dataset<Row> prompts, Dataset<Row> weights, Objective objective, BatchSettings settings) {
+  private static Dataset<Row> examples(Tables tables, Objective objective, BatchSettings settings) {
     Dataset<Row> lengths =
-        prompts.selectExpr(
+        tables.prompts.selectExpr(
             "example_id",
             "position",
             "size(prompt_ids) AS known_length",
@@ -182,11 +206,10 @@ public final class Batch {
         expr("row_number() OVER (PARTITION BY answer_source ORDER BY position, example_id) - 1");
     Column examples = expr("count(*) OVER (PARTITION BY answer_source)");
     Optional<DynamicSampling> sampling = objective.sampling();
-    return weights
-        // Examples are counted and dealt as a whole: in one partition nothing needs a shuffle.
-        .coalesce(1)
+    return tables
+        .weights
         .filter(sampling.isPresent() ? DynamicSampling.INFORMATIVE : "rollouts > 0")
-        .join(lengths, EXAMPLE_KEY, "left")
+        .join(tables.joined(lengths), EXAMPLE_KEY, "left")
         .transform(rows -> sampling.isPresent() ? first(rows, sampling.get()) : rows)
         .withColumns(Map.of("turn", turn, "examples", examples))
         .selectExpr("*", UPDATE.formatted(settings.updates()))
@@ -214,9 +237,9 @@ public final class Batch {
   }
 
   /** The samples of the examples with their coefficients and the numbers of their tokens. */
-  private static Dataset<Row> samples(Dataset<Row> examples, Dataset<Row> rollouts) {
+  private static Dataset<Row> samples(Dataset<Row> examples, Tables tables) {
     Dataset<Row> lengths =
-        rollouts.selectExpr(
+        tables.rollouts.selectExpr(
             "example_id",
             "sample",
             "size(rationale_ids) AS known_length",
@@ -238,7 +261,7 @@ public final class Batch {
             "one.rationale_coefs AS rationale_coef",
             "one.answer_coefs AS answer_coef")
         .drop("one")
-        .join(lengths, SAMPLE_KEY, "left")
+        .join(tables.joined(lengths), SAMPLE_KEY, "left")
         .selectExpr(
             "*",
             "coalesce(known_length, raise_error(concat('Example ', example_id,"

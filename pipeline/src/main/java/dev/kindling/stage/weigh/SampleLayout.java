@@ -3,6 +3,7 @@ package dev.kindling.stage.weigh;
 import static org.apache.spark.sql.functions.expr;
 
 import dev.kindling.objective.SqlColumn;
+import dev.kindling.row.SmallTables;
 import dev.kindling.row.TableEngine;
 import java.util.List;
 import java.util.Map;
@@ -35,8 +36,9 @@ sealed interface SampleLayout permits WrittenSamples, ListedSamples {
 
   /** Whether a plan for some scores may take its time to be made. */
   static boolean isLarge(Dataset<Row> scores) {
-    return scores.queryExecution().optimizedPlan().stats().sizeInBytes().toDouble()
-        >= WRITTEN_BYTES;
+    return !SmallTables.isSmall(scores)
+        && scores.queryExecution().optimizedPlan().stats().sizeInBytes().toDouble()
+            >= WRITTEN_BYTES;
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.kindling.objective.Estimator;
 import dev.kindling.objective.Objective;
 import dev.kindling.objective.SqlColumn;
 import dev.kindling.objective.Success;
+import dev.kindling.row.SmallTables;
 import dev.kindling.row.Table;
 import java.util.ArrayList;
 import java.util.List;
@@ -217,7 +218,7 @@ public final class Weigh {
     for (int i = 0; i < VERDICTS.size(); i++) {
       place.append(" WHEN '").append(VERDICTS.get(i)).append("' THEN ").append(i);
     }
-    return scores
+    return SmallTables.inOneTask(scores)
         .withColumn("place", expr(place + " END"))
         .selectExpr(
             "example_id",

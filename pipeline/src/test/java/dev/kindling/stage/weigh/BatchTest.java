@@ -21,6 +21,7 @@ import dev.kindling.row.Table;
 import dev.kindling.stage.Objectives;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -223,5 +224,38 @@ class BatchTest {
             """
             Invalid trainer.updates_per_step: 0 (must be >= 1)
             Invalid trainer.micro_batch_tokens: 0 (must be >= 1)""");
+  }
+
+  @Test
+  void inOneTaskOrInManyTheBatchIsTheSame() {
+    for (int i = 0; i < 12; i++) {
+      example("e%02d".formatted(i), i, "0110", 3 + i % 4, 9 - i % 5, 4, 12);
+    }
+    Objective objective = Objectives.garl(Success.VERIFIED, 0, true, false);
+    BatchSettings settings = new BatchSettings(2, 3, 40, 100);
+    Dataset<Row> inMany =
+        Batch.batch(
+            unknown(Table.PROMPTS, prompts),
+            unknown(Table.ROLLOUTS, rollouts),
+            Weigh.weigh(unknown(Table.SCORES, scores), objective, 1, 1),
+            objective,
+            settings);
+    assertThat(inMany.javaRDD().getNumPartitions()).isEqualTo(6);
+    List<BatchRow> many = sorted(Table.BATCHES.collect(inMany));
+    assertThat(many).hasSize(48);
+    assertThat(sorted(batch(objective, settings)))
+        .usingRecursiveFieldByFieldElementComparator()
+        .isEqualTo(many);
+  }
+
+  /** Rows of which Spark does not know how many they are, and so takes them for many. */
+  private <T extends Record> Dataset<Row> unknown(Table<T> table, List<T> rows) {
+    return spark.createDataFrame(table.of(spark, rows).javaRDD(), table.codec().schema());
+  }
+
+  private static List<BatchRow> sorted(List<BatchRow> rows) {
+    return rows.stream()
+        .sorted(Comparator.comparing(BatchRow::exampleId).thenComparing(BatchRow::sample))
+        .toList();
   }
 }
