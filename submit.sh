@@ -3,6 +3,7 @@
 #   ./submit.sh                                   quick start: a cold start and its escape
 #   ./submit.sh [spark options] COMMAND [options] any command, for example: train --config my.yaml
 #   ./submit.sh --help                            the commands
+#   ./submit.sh --archive                         once, half a minute: commands start in about half the time from then on
 #   -v as the first argument prints what is run, --print-env prints it with its environment and runs nothing.
 set -euo pipefail
 
@@ -11,8 +12,9 @@ commands=" quickstart prepare rollout score refill weigh batch step stages train
 # spark-submit's options without a value; every other one takes the next argument.
 switches=" --supervise --verbose "
 
-verbose= print=
-if [[ ${1:-} == -v ]]; then verbose=yes; shift; elif [[ ${1:-} == --print-env ]]; then print=yes; shift; fi
+verbose= print= archiving=
+if [[ ${1:-} == --archive ]]; then archiving=yes; shift
+elif [[ ${1:-} == -v ]]; then verbose=yes; shift; elif [[ ${1:-} == --print-env ]]; then print=yes; shift; fi
 
 fail() { printf '%s\n' "$*" >&2; exit 2; }
 
@@ -23,6 +25,16 @@ version=$("$java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p' | hea
 # Hadoop 3.4 calls what Java 24 has taken away, before any program of ours is begun.
 [[ $version -lt 24 || ! -e $(echo "${SPARK_HOME:-}"/jars/hadoop-client-api-3.4.*.jar) ]] ||
   fail "Invalid Java version: $version of $java (must be 17 or 21 with Spark 4.0 and 4.1, whose Hadoop does not run on Java 24 or newer; set JAVA_HOME to one of them)."
+
+# Classes as this Java has loaded them before; of another jar, or another Java, it makes no use.
+archive=$here/pipeline/target/classes-$version.jsa
+if [[ -n $archiving ]]; then
+  [[ $# -eq 0 && -z ${SPARK_HOME:-} ]] || fail "Invalid --archive: it stands alone, and is for the Spark that comes along (SPARK_HOME is ${SPARK_HOME:-not set})."
+  rehearsal=$(mktemp -d)
+  trap 'rm -rf "$rehearsal"' EXIT
+  # The classes of a step, an evaluation and a report.
+  set -- quickstart --folder "$rehearsal" --arms garl-0.75 --set run.steps=1 --set evaluate.every=1 --set trainer.warmup_updates=0
+fi
 
 # Arguments and file names are UTF-8, which the locale of a container often is not: there this one
 # character is four.
@@ -105,13 +117,22 @@ else
   done
   export SPARK_LOCAL_IP=${SPARK_LOCAL_IP:-127.0.0.1} SPARK_SCALA_VERSION=2.13
   settings+=("SPARK_LOCAL_IP=$SPARK_LOCAL_IP" "SPARK_SCALA_VERSION=$SPARK_SCALA_VERSION")
-  run=("$java" "-Xmx$memory" ${collector:+"$collector"} -Dfile.encoding=UTF-8 "@$here/conf/spark/java-modules.args"
+  classes=()
+  if [[ -n $archiving ]]; then classes=("-XX:ArchiveClassesAtExit=$rehearsal/classes.jsa" -Xlog:cds=off -Xlog:cds+dynamic=off)
+  elif [[ $archive -nt $(jar) ]]; then classes=("-XX:SharedArchiveFile=$archive" -Xlog:cds=off -Xlog:cds+dynamic=off); fi
+  run=("$java" "-Xmx$memory" ${collector:+"$collector"} "${classes[@]+"${classes[@]}"}" -Dfile.encoding=UTF-8 "@$here/conf/spark/java-modules.args"
     "-Dlog4j2.configurationFile=file:${here// /%20}/conf/spark/log4j2.properties"
     -cp "$(cat "$classpath")" org.apache.spark.deploy.SparkSubmit "${arguments[@]}")
 fi
 if [[ -n $print ]]; then
   for name in LC_ALL JAVA_HOME SPARK_HOME; do [[ -z ${!name:-} ]] || settings+=("$name=${!name}"); done
   printf '%q ' env "${settings[@]}" "${run[@]}"; echo
+  exit 0
+fi
+if [[ -n $archiving ]]; then
+  echo "Writing $archive ..." >&2
+  "${run[@]}" > "$rehearsal/log" 2>&1 || { cat "$rehearsal/log" >&2; exit 1; }
+  mv -f "$rehearsal/classes.jsa" "$archive"
   exit 0
 fi
 # Java and Spark need their seconds before they can say anything.

@@ -45,6 +45,11 @@ final class QuickStartBase {
     return RunFolder.exists(files.getConf(), folder);
   }
 
+  /** Whether the one of the jar lies here. */
+  boolean isUnpacked() throws IOException {
+    return files.exists(new Path(folder, FILES.get(FILES.size() - 1)));
+  }
+
   /** Writes the files that come in the jar, where they are not yet. */
   void unpack() throws IOException {
     for (String name : FILES) {

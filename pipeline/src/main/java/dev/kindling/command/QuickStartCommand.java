@@ -125,10 +125,23 @@ final class QuickStartCommand implements Callable<Integer> {
     long started = System.nanoTime();
     List<Arm> finished = new ArrayList<>();
     try (Progress progress = Progress.ofSteps(spark)) {
-      problems(files, root);
       Path report = new Path(root, "report.html");
       QuickStartBase base = new QuickStartBase(files, root);
+      new Check()
+          .that(
+              !pretrain || !base.isUnpacked(),
+              "--pretrain",
+              folder,
+              "must be a folder without arms of the base that comes with Kindling: add --fresh, or"
+                  + " give another --folder")
+          .done();
+      ArithmeticProblems problems = new ArithmeticProblems(1);
+      // Drawn whether they are used or not, so that the task's problems are the same.
+      List<String> ofBase = problems.pretraining(PRETRAINING_PROBLEMS);
+      write(files, new Path(root, "data/task.jsonl"), problems.task(TASK_PROBLEMS, false));
+      write(files, new Path(root, "data/held-out.jsonl"), problems.task(HELD_OUT_PROBLEMS, true));
       if (pretrain || base.isPretrained()) {
+        write(files, new Path(root, "data/pretrain.jsonl"), ofBase);
         progress.tell(
             "Base policy: pretraining on arithmetic whose prompts name the answer's form");
         pretrain(progress, base(root));
@@ -178,13 +191,6 @@ final class QuickStartCommand implements Callable<Integer> {
           "must come with --pretrain: the base that comes with Kindling is as it is");
     }
     check.done();
-  }
-
-  private static void problems(FileSystem files, Path root) throws IOException {
-    ArithmeticProblems problems = new ArithmeticProblems(1);
-    write(files, new Path(root, "data/pretrain.jsonl"), problems.pretraining(PRETRAINING_PROBLEMS));
-    write(files, new Path(root, "data/task.jsonl"), problems.task(TASK_PROBLEMS, false));
-    write(files, new Path(root, "data/held-out.jsonl"), problems.task(HELD_OUT_PROBLEMS, true));
   }
 
   private static void write(FileSystem files, Path file, List<String> lines) throws IOException {

@@ -69,7 +69,10 @@ final class Sessions {
    * @param run its name, for the application's, unless the user has named that
    */
   static SparkSession session(String run) {
-    boolean isNew = SparkSession.getDefaultSession().isEmpty();
+    if (SparkSession.getDefaultSession().isDefined()) {
+      // Of settings that come too late for it Spark would warn.
+      return SparkSession.getDefaultSession().get();
+    }
     SparkConf submitted = new SparkConf();
     SparkSession.Builder builder =
         SparkSession.builder().appName(name(submitted.get("spark.app.name", NAME), run));
@@ -85,15 +88,13 @@ final class Sessions {
     SparkSession session = start(builder);
     // A killed task ends at its next token or micro-batch, not minutes later.
     session.sparkContext().setInterruptOnCancel(true);
-    if (isNew) {
-      Platform.here().untried().ifPresent(LOG::warn);
-      long started = ManagementFactory.getRuntimeMXBean().getStartTime();
-      LOG.info(
-          "Spark {} is ready on {} after {} s",
-          session.version(),
-          session.sparkContext().master(),
-          (System.currentTimeMillis() - started) / 1000);
-    }
+    Platform.here().untried().ifPresent(LOG::warn);
+    long started = ManagementFactory.getRuntimeMXBean().getStartTime();
+    LOG.info(
+        "Spark {} is ready on {} after {} s",
+        session.version(),
+        session.sparkContext().master(),
+        (System.currentTimeMillis() - started) / 1000);
     return session;
   }
 }

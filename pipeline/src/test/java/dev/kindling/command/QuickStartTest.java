@@ -92,6 +92,12 @@ class QuickStartTest {
     try (Stream<Path> steps = Files.list(temporary.resolve("garl-0.75/metrics"))) {
       assertThat(steps).hasSize(1);
     }
+    CommandResult other = CommandResult.of("quickstart", "--pretrain", "--folder=" + temporary);
+    assertThat(other.code()).isEqualTo(2);
+    assertThat(other.err())
+        .isEqualTo(
+            "Invalid --pretrain: %s (must be a folder without arms of the base that comes with Kindling: add --fresh, or give another --folder)\n"
+                .formatted(temporary));
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.launcher.JavaModuleOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -181,6 +182,52 @@ class SubmitScriptTest {
       assertThat(run(checkout, script, help)).isEqualTo("0 Spark");
     }
     assertThat(run(checkout, script, "train", "--help")).isEqualTo("0 Spark");
+  }
+
+  @Test
+  void classesAreArchivedOnceAndCommandsStartWithThemFromThenOn(@TempDir Path checkout)
+      throws Exception {
+    Checkout.make(checkout, "");
+    Path java =
+        Files.writeString(
+            checkout.resolve("bin/java"),
+            """
+            #!/bin/sh
+            case "$*" in -version) echo 'openjdk version "17.0.1"' >&2; exit ;; esac
+            for argument; do
+              case $argument in -XX:ArchiveClassesAtExit=*) echo classes > "${argument#*=}" ;; esac
+            done
+            echo "$@"
+            """);
+    assertThat(java.toFile().setExecutable(true)).isTrue();
+    Path jar = checkout.resolve("pipeline/target/kindling-0.jar");
+    Files.setLastModifiedTime(jar, FileTime.fromMillis(System.currentTimeMillis() - 60_000));
+    try (Stream<Path> sources = Files.walk(checkout)) {
+      for (Path file : sources.filter(path -> !path.startsWith(jar.getParent())).toList()) {
+        Files.setLastModifiedTime(file, FileTime.fromMillis(0));
+      }
+    }
+    Path archive = checkout.toRealPath().resolve("pipeline/target/classes-17.jsa");
+    String use = "-XX:SharedArchiveFile=" + archive;
+    assertThat(onThisJava(checkout, "doctor")).startsWith("0 ").doesNotContain("SharedArchive");
+    assertThat(onThisJava(checkout, "--archive")).isEqualTo("0 Writing " + archive + " ...");
+    assertThat(archive).hasContent("classes");
+    assertThat(onThisJava(checkout, "doctor")).startsWith("0 ").contains(use);
+    // Of an older jar it is no use.
+    Files.setLastModifiedTime(archive, FileTime.fromMillis(0));
+    assertThat(onThisJava(checkout, "doctor")).startsWith("0 ").doesNotContain("SharedArchive");
+    assertThat(run(checkout, checkout.resolve("submit.sh"), "--archive"))
+        .startsWith("2 Invalid --archive: it stands alone, and is for the Spark that comes along");
+  }
+
+  private static String onThisJava(Path checkout, String... arguments) throws Exception {
+    List<String> command =
+        new ArrayList<>(List.of("bash", checkout.resolve("submit.sh").toString()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder script = new ProcessBuilder(command);
+    script.environment().remove("SPARK_HOME");
+    script.environment().put("JAVA_HOME", checkout.toString());
+    return result(script);
   }
 
   private static String run(String... arguments) throws IOException, InterruptedException {
