@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.apache.hadoop.fs.Path;
 
 /**
  * What a step costs beside its arithmetic: all of its wall time in which no core samples, verifies
@@ -69,29 +68,17 @@ public final class OverheadBench {
     return new Workload(model, Precision.FLOAT32, prompts, samples, promptTokens, answerTokens);
   }
 
-  /** Runs a command in a process of its own. */
-  public interface Command {
-    /**
-     * Runs the stage refill on a run that has none to make, started as this process was.
-     *
-     * @return seconds from the start of the process to its end
-     */
-    double refill(Path run) throws IOException;
-  }
-
   /** The table: small steps, cold and warm, an update within a step of many, and a large step. */
-  public String table(Command command) throws IOException {
-    List<Double> idle = new ArrayList<>();
+  public String table() throws IOException {
     Workload small = work(QUICK, 16, 16, 10, 40);
-    List<StepCost> steps =
-        bench.costs(small, SETTINGS, progress, run -> idle.add(command.refill(run)));
+    List<StepCost> steps = bench.costs(small, SETTINGS, progress);
     List<List<String>> rows = new ArrayList<>();
     rows.add(row("the session's first step", small, steps.subList(0, 1)));
     rows.add(row("a later step", small, bench.warm(steps)));
     List<String> several = new ArrayList<>(SETTINGS);
     several.add("trainer.updates_per_step=" + UPDATES);
     Workload updates = work(QUICK, 64 * UPDATES, 1, 10, 10);
-    List<StepCost> many = bench.costs(updates, several, progress, run -> {});
+    List<StepCost> many = bench.costs(updates, several, progress);
     rows.add(
         row(
             "a gradient update of " + UPDATES,
@@ -112,9 +99,8 @@ public final class OverheadBench {
             rows)
         + String.format(
             Locale.ROOT,
-            "The first step took %.1f times as long as a later one; a stage command with nothing to do %.1f s.%n",
-            steps.get(0).wall() / wall(bench.warm(steps)).median(),
-            idle.get(0));
+            "The first step took %.1f times as long as a later one.%n",
+            steps.get(0).wall() / wall(bench.warm(steps)).median());
   }
 
   private static Spread wall(List<StepCost> steps) {

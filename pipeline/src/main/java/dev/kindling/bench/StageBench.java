@@ -204,30 +204,22 @@ public final class StageBench implements AutoCloseable {
         steps(before + warmUp, each.subList(warmUp, each.size())));
   }
 
-  /** Looks at the folder of a run whose steps were made. */
-  interface Look {
-    void at(Path run) throws IOException;
-  }
-
   /**
    * What whole steps of a run cost, the warm-up first.
    *
    * @param work all prompts of a step
    * @param more settings over those of the workload
-   * @param look at the run, before it is removed
    */
-  List<StepCost> costs(Workload work, List<String> more, Progress progress, Look look)
-      throws IOException {
-    return costs(work, more, warmUp + repeats, progress, look);
+  List<StepCost> costs(Workload work, List<String> more, Progress progress) throws IOException {
+    return costs(work, more, warmUp + repeats, progress);
   }
 
   /** What the one step of a run costs. */
   StepCost cost(Workload work, List<String> more, Progress progress) throws IOException {
-    return costs(work, more, 1, progress, run -> {}).get(0);
+    return costs(work, more, 1, progress).get(0);
   }
 
-  private List<StepCost> costs(
-      Workload work, List<String> more, int count, Progress progress, Look look)
+  private List<StepCost> costs(Workload work, List<String> more, int count, Progress progress)
       throws IOException {
     List<String> overrides = new ArrayList<>(more);
     overrides.addAll(settings.overrides());
@@ -245,7 +237,6 @@ public final class StageBench implements AutoCloseable {
         costs.add(bench.cost(clock, tasks()));
       }
     }
-    look.at(place);
     fileSystem.delete(place, true);
     return costs;
   }

@@ -249,8 +249,7 @@ final class BenchCommand implements Callable<Integer> {
       case WEIGH -> weigh.table();
       case SCORE -> score.table();
       case PLAN -> constants(plan);
-      case OVERHEAD ->
-          overhead.table(run -> SameProcess.seconds("bench", "refill", "--run", run.toString()));
+      case OVERHEAD -> overhead.table();
       case MEMORY ->
           tables.memory(
               (task, work) ->

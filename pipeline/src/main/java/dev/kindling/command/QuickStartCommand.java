@@ -103,8 +103,7 @@ final class QuickStartCommand implements Callable<Integer> {
     return arms;
   }
 
-  @Override
-  public Integer call() throws Exception {
+  private List<String> chosen() {
     List<String> chosen = names.equals(List.of("all")) ? List.copyOf(ARMS.keySet()) : names;
     for (String arm : chosen) {
       if (!ARMS.containsKey(arm)) {
@@ -116,6 +115,12 @@ final class QuickStartCommand implements Callable<Integer> {
                 + ")");
       }
     }
+    return chosen;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    List<String> chosen = chosen();
     SparkSession spark = Sessions.session();
     Path root = UserPath.of(folder);
     FileSystem files = root.getFileSystem(spark.sparkContext().hadoopConfiguration());

@@ -25,6 +25,9 @@ import java.util.List;
  * @param model the policy's shape, tokenizer and special tokens
  */
 public record RunSettings(Configuration conf, RunModel model) {
+  /** Bytes of a row in Spark's own format without its tokens. */
+  private static final long ROW_BYTES = 512;
+
   /** Whether rollouts are given by the data set, not sampled. */
   boolean isSupervised() {
     return conf.objectiveOf().estimator().isSupervised();
@@ -115,8 +118,8 @@ public record RunSettings(Configuration conf, RunModel model) {
   }
 
   /**
-   * Bytes of the numbers in the largest table of a step, at most: of each token of a sequence its
-   * id, its coefficient and the sampler's log-prob.
+   * Bytes of the largest table of a step, at most: for each token of a sequence its id, its
+   * coefficient and the sampler's log-prob, and for each sequence what a row has besides.
    *
    * @param prompts the step's
    */
@@ -124,13 +127,14 @@ public record RunSettings(Configuration conf, RunModel model) {
     long budget = (long) conf.sampler().thinkingTokens() + conf.sampler().answerTokens();
     long tokens =
         prompts.stream().mapToLong(p -> p.promptIds().length + p.goldIds().length + budget).sum();
-    return tokens * conf.sampler().samples() * (Integer.BYTES + Double.BYTES + Float.BYTES);
+    long bytes = tokens * (Integer.BYTES + Double.BYTES + Float.BYTES);
+    return conf.sampler().samples() * (bytes + (long) prompts.size() * ROW_BYTES);
   }
 
   /** The same of the rollouts of an evaluation, which have no prompts in them. */
   long heldBytes(EvaluationSet set, long prompts) {
     SamplerSettings sampler = evaluation(set);
     long tokens = (long) sampler.thinkingTokens() + sampler.answerTokens();
-    return prompts * set.samples() * tokens * (Integer.BYTES + 2 * Float.BYTES);
+    return prompts * set.samples() * (tokens * (Integer.BYTES + 2 * Float.BYTES) + ROW_BYTES);
   }
 }

@@ -30,10 +30,10 @@ final class StepTables {
   private static final String COMMIT = "commit";
 
   /**
-   * Largest table whose rows go through the driver, in bytes of its numbers. They go with each job
-   * to its tasks, and from 1000 KiB on Spark warns of that.
+   * Largest table whose rows go through the driver. They go with each job to its tasks, and from
+   * 1000 KiB on, the plan among them, Spark warns of that.
    */
-  private static final long MOST_HELD_BYTES = 640L << 10;
+  private static final long MOST_HELD_BYTES = 700L << 10;
 
   private static final String OF_A_COMMITTED_STEP =
       "restore it, or go back to a step before it by --resume --from-step";
