@@ -184,21 +184,8 @@ public final class StageBench implements AutoCloseable {
    */
   List<Steps> steps(Workload work, Progress progress) throws IOException {
     int before = steps;
-    List<Map<String, Double>> each = new ArrayList<>();
-    Path place = new Path(folder, "steps-" + before);
-    try (StepBench bench =
-        new StepBench(
-            spark,
-            progress,
-            place,
-            settings.ofStep(work, tasks()),
-            new BenchData(work, 1).prompts(),
-            new RandomPolicy(context, hadoop, work.model()))) {
-      for (; steps < before + warmUp + repeats; steps++) {
-        each.add(bench.step());
-      }
-    }
-    fileSystem.delete(place, true);
+    List<Map<String, Double>> each =
+        each(work, settings, warmUp + repeats, progress, StepBench::step);
     return List.of(
         steps(before, each.subList(0, 1)),
         steps(before + warmUp, each.subList(warmUp, each.size())));
@@ -223,22 +210,34 @@ public final class StageBench implements AutoCloseable {
       throws IOException {
     List<String> overrides = new ArrayList<>(more);
     overrides.addAll(settings.overrides());
-    List<StepCost> costs = new ArrayList<>();
-    Path place = new Path(folder, "costs-" + steps);
+    return each(
+        work, new BenchSettings(overrides), count, progress, bench -> bench.cost(clock, tasks()));
+  }
+
+  /** Makes a step and says something of it. */
+  private interface Making<T> {
+    T step(StepBench bench) throws IOException;
+  }
+
+  private <T> List<T> each(
+      Workload work, BenchSettings of, int count, Progress progress, Making<T> making)
+      throws IOException {
+    List<T> each = new ArrayList<>();
+    Path place = new Path(folder, "steps-" + steps);
     try (StepBench bench =
         new StepBench(
             spark,
             progress,
             place,
-            new BenchSettings(overrides).ofStep(work, tasks()),
+            of.ofStep(work, tasks()),
             new BenchData(work, 1).prompts(),
             new RandomPolicy(context, hadoop, work.model()))) {
       for (int i = 0; i < count; i++, steps++) {
-        costs.add(bench.cost(clock, tasks()));
+        each.add(making.step(bench));
       }
     }
     fileSystem.delete(place, true);
-    return costs;
+    return each;
   }
 
   /** Those of some steps that come after the warm-up. */

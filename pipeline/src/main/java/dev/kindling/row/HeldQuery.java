@@ -4,12 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RuntimeConfig;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.CatalystTypeConverters;
 import org.apache.spark.sql.catalyst.InternalRow;
@@ -27,7 +24,7 @@ public final class HeldQuery {
   private static final Map<String, String> COMPILED =
       Map.of("spark.sql.codegen.wholeStage", "true", "spark.sql.codegen.factoryMode", "FALLBACK");
 
-  private final org.apache.spark.sql.classic.SparkSession session;
+  private final SparkSession session;
   private final List<HeldRows> sources = new ArrayList<>();
   private final SparkPlan plan;
 
@@ -39,14 +36,16 @@ public final class HeldQuery {
    */
   public HeldQuery(
       SparkSession spark, List<Table<?>> tables, Function<List<Dataset<Row>>, Dataset<Row>> query) {
-    session = (org.apache.spark.sql.classic.SparkSession) spark;
+    session = spark;
     List<Dataset<Row>> datasets = new ArrayList<>();
     for (Table<?> table : tables) {
       HeldRows source = HeldRows.inOneTask(spark);
       sources.add(source);
       datasets.add(source.dataset(spark, table.codec().schema()));
     }
-    plan = compiled(() -> query.apply(datasets).queryExecution().executedPlan());
+    plan =
+        SessionSettings.during(
+            spark, COMPILED, () -> query.apply(datasets).queryExecution().executedPlan());
   }
 
   /**
@@ -68,21 +67,12 @@ public final class HeldQuery {
     for (int i = 0; i < sources.size(); i++) {
       sources.get(i).hold(tables.get(i));
     }
-    return compiled(() -> SQLExecution.withSQLConfPropagated(session, plan::executeCollect));
+    return SessionSettings.during(session, COMPILED, () -> collect(session, plan));
   }
 
-  /** Does something under settings by which plans are compiled, and not interpreted row by row. */
-  private <T> T compiled(Supplier<T> work) {
-    RuntimeConfig conf = session.conf();
-    Map<String, String> before = new TreeMap<>();
-    for (String key : COMPILED.keySet()) {
-      before.put(key, conf.get(key));
-    }
-    COMPILED.forEach(conf::set);
-    try {
-      return work.get();
-    } finally {
-      before.forEach(conf::set);
-    }
+  /** The rows of a plan, whose tasks have the session's settings. */
+  static InternalRow[] collect(SparkSession spark, SparkPlan plan) {
+    return SQLExecution.withSQLConfPropagated(
+        (org.apache.spark.sql.classic.SparkSession) spark, plan::executeCollect);
   }
 }

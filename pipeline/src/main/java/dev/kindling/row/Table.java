@@ -199,7 +199,7 @@ public final class Table<T extends Record> {
    * @return number of rows written
    */
   public long write(Dataset<Row> rows, String path) throws IOException {
-    rows.select(columns())
+    ordered(rows)
         .write()
         .mode(SaveMode.Overwrite)
         .options(options(rows.sparkSession(), path))
@@ -231,7 +231,7 @@ public final class Table<T extends Record> {
    * @param rows has this table's columns in any order
    */
   public InternalRow[] hold(Dataset<Row> rows) {
-    return rows.select(columns()).queryExecution().executedPlan().executeCollect();
+    return HeldQuery.collect(rows.sparkSession(), ordered(rows).queryExecution().executedPlan());
   }
 
   /** A data set of rows that the driver holds. */
@@ -239,7 +239,7 @@ public final class Table<T extends Record> {
     return HeldRows.of(spark, rows).dataset(spark, codec.schema());
   }
 
-  /** A query whose result are this table's rows, over small tables. */
+  /** Rows with this table's columns in their order. */
   public Dataset<Row> ordered(Dataset<Row> rows) {
     return rows.select(columns());
   }

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,9 +52,23 @@ class StageCommandsTest {
     assertThat(SmallRun.checkpoints(stages)).hasSize(3).isEqualTo(SmallRun.checkpoints(loop));
     assertThat(SmallRun.tables(stages, 2)).isEqualTo(SmallRun.tables(loop, 2));
     assertThat(stages.readCommit(2).rows()).isEqualTo(loop.readCommit(2).rows());
+    // The loop's driver holds the rows of its small steps and writes them; a stage has files alone.
+    for (Table<?> table : List.of(Table.ROLLOUTS, Table.SCORES, Table.WEIGHTS, Table.BATCHES)) {
+      assertThat(parts(loop, table)).as(table.name()).containsExactly("part-00000.zstd.parquet");
+      assertThat(parts(stages, table)).as(table.name()).doesNotContain("part-00000.zstd.parquet");
+    }
     // What one process knows of another's wall time is nothing.
     assertThat(SmallRun.rows(stages, 2, Table.METRICS).get(0).secondsRollout()).isNull();
     assertThat(SmallRun.rows(loop, 2, Table.METRICS).get(0).secondsRollout()).isPositive();
+  }
+
+  private static List<String> parts(RunFolder run, Table<?> table) throws IOException {
+    try (Stream<Path> files = Files.list(SmallRun.local(run.table(2, table.name())))) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.startsWith("part-"))
+          .toList();
+    }
   }
 
   @Test

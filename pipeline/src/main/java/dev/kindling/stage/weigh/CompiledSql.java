@@ -1,11 +1,10 @@
 package dev.kindling.stage.weigh;
 
+import dev.kindling.row.SessionSettings;
 import java.io.IOException;
 import java.util.Map;
-import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RuntimeConfig;
 
 /**
  * Compiled expressions for the weights of many scores, in sessions that are set for small steps.
@@ -43,16 +42,6 @@ public final class CompiledSql {
     if (!SampleLayout.isLarge(scores)) {
       return weights.run();
     }
-    RuntimeConfig session = scores.sparkSession().conf();
-    Map<String, String> before = new TreeMap<>();
-    for (String key : SETTINGS.keySet()) {
-      before.put(key, session.get(key));
-    }
-    SETTINGS.forEach(session::set);
-    try {
-      return weights.run();
-    } finally {
-      before.forEach(session::set);
-    }
+    return SessionSettings.during(scores.sparkSession(), SETTINGS, weights::run);
   }
 }
