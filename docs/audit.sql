@@ -38,14 +38,16 @@ evidence AS (
       WHEN success = 'likelihood' THEN log_w
       WHEN verdict = 'CORRECT' THEN 0e0
       ELSE CAST('-Infinity' AS DOUBLE)
-    END AS log_w
+    END AS log_w,
+    log_w AS log_likelihood,
+    CASE WHEN verdict = 'CORRECT' THEN 1e0 ELSE 0e0 END AS is_correct
   FROM scores CROSS JOIN settings
   WHERE verdict NOT IN ('TIMEOUT', 'ERROR')
 ),
 
 -- w relative to the largest of the example, because w itself may be too small for a double.
 largest AS (
-  SELECT example_id, max(log_w) AS log_max
+  SELECT example_id, max(log_w) AS log_max, max(log_likelihood) AS likelihood_max
   FROM evidence
   GROUP BY example_id
 ),
@@ -55,12 +57,16 @@ weighted AS (
     sample,
     reward,
     log_w,
+    log_likelihood,
+    is_correct,
     log_max,
+    likelihood_max,
     CASE WHEN log_max = CAST('-Infinity' AS DOUBLE) THEN 0e0 ELSE exp(log_w - log_max) END AS w
   FROM evidence JOIN largest USING (example_id)
 ),
 
--- log_p_hat is the logarithm of the mean of w, the success estimate.
+-- log_p_used is the logarithm of the mean of w, the success estimate that the coefficients are made of;
+-- log_p_hat that of the mean likelihood, p_verified the share of correct samples.
 example AS (
   SELECT
     example_id,
@@ -69,7 +75,12 @@ example AS (
     CASE
       WHEN sum(w) = 0 THEN CAST('-Infinity' AS DOUBLE)
       ELSE max(log_max) + ln(avg(w))
+    END AS log_p_used,
+    CASE
+      WHEN max(likelihood_max) = CAST('-Infinity' AS DOUBLE) THEN max(likelihood_max)
+      ELSE max(likelihood_max) + ln(avg(exp(log_likelihood - likelihood_max)))
     END AS log_p_hat,
+    avg(is_correct) AS p_verified,
     CASE WHEN sum(w) = 0 THEN 0e0 ELSE power(sum(w), 2) / sum(w * w) END AS effective_sample_size,
     avg(reward) AS mean_reward,
     stddev_samp(reward) AS std_reward
@@ -91,8 +102,8 @@ sums AS (
         THEN 2 * (ln(carry) + carried.log_p + ln(carried.count)) - ln(carried.effective_sample_size)
       ELSE CAST('-Infinity' AS DOUBLE)
     END AS old_squares,
-    CASE WHEN sum_w = 0 THEN log_p_hat ELSE log_p_hat + ln(m) END AS new_sum,
-    CASE WHEN sum_w = 0 THEN log_p_hat ELSE 2 * (log_p_hat + ln(m)) - ln(example.effective_sample_size) END
+    CASE WHEN sum_w = 0 THEN log_p_used ELSE log_p_used + ln(m) END AS new_sum,
+    CASE WHEN sum_w = 0 THEN log_p_used ELSE 2 * (log_p_used + ln(m)) - ln(example.effective_sample_size) END
       AS new_squares
   FROM example
   CROSS JOIN settings
@@ -173,8 +184,8 @@ logs AS (
     example_id,
     sample,
     CASE WHEN normalize_mq THEN q * ln(m) ELSE 0e0 END AS log_mq,
-    coalesce(carried_log_p, log_p_hat) AS log_p,
-    CASE WHEN sum_w = 0 THEN log_p_hat ELSE log_w - q * coalesce(carried_log_p, log_p_hat) END
+    coalesce(carried_log_p, log_p_used) AS log_p,
+    CASE WHEN sum_w = 0 THEN log_p_used ELSE log_w - q * coalesce(carried_log_p, log_p_used) END
       AS log_amplified,
     CASE
       WHEN m = 1 OR sum_w = 0 THEN CAST('-Infinity' AS DOUBLE)
@@ -193,10 +204,12 @@ logs AS (
 SELECT
   example_id,
   sample,
-  weighted.log_w,
+  log_likelihood AS log_w,
   m,
   exp(log_p_hat) AS p_hat,
   log_p_hat,
+  p_verified,
+  CASE WHEN p_verified = 0 THEN CAST('-Infinity' AS DOUBLE) ELSE ln(p_verified) END AS log_p_verified,
   CASE
     WHEN q = 0 THEN 1e0
     WHEN log_p = CAST('-Infinity' AS DOUBLE) THEN CAST('Infinity' AS DOUBLE)
@@ -211,7 +224,7 @@ SELECT
   coalesce(draws, 0) AS paft_resampled,
   CASE
     WHEN draws IS NULL THEN 0e0
-    ELSE draws * exp(log_p_hat - q * log_p - log_mq)
+    ELSE draws * exp(log_p_used - q * log_p - log_mq)
       * m / CASE WHEN resamples = 0 THEN m ELSE resamples END
   END AS paft_coef,
   CASE

@@ -68,6 +68,7 @@ class ImportRulesTest {
                   "dev.kindling.io",
                   "org.apache.parquet",
                   "org.apache.parquet.hadoop..",
+                  JACKSON,
                   HADOOP,
                   SPARK,
                   SCALA)),

@@ -27,6 +27,9 @@ public class RowCodecBenchmark {
       new RolloutRow(
           "example",
           0,
+          "",
+          "",
+          "",
           SmallModel.tokens("rationale", RATIONALE),
           SmallModel.tokens("answer", ANSWER),
           new float[RATIONALE],

@@ -69,6 +69,9 @@ final class BenchData {
             new RolloutRow(
                 id(position),
                 sample,
+                "",
+                "",
+                "",
                 new int[0],
                 tokens("answer " + position + " " + sample, work.answerTokens()),
                 new float[0],
@@ -97,6 +100,8 @@ final class BenchData {
             new ScoreRow(
                 id(position),
                 sample,
+                "",
+                "",
                 "",
                 "",
                 isRight ? "CORRECT" : "WRONG",

@@ -1,12 +1,14 @@
 package dev.kindling.bench;
 
 import dev.kindling.engine.model.Precision;
+import dev.kindling.engine.text.ByteTokenizer;
 import dev.kindling.engine.train.GradientStatistics;
 import dev.kindling.row.Table;
 import dev.kindling.run.Progress;
 import dev.kindling.run.RunSettings;
 import dev.kindling.stage.PolicyRef;
 import dev.kindling.stage.Rollout;
+import dev.kindling.stage.TokenizerRef;
 import dev.kindling.stage.step.GradientStep;
 import dev.kindling.stage.step.ShardedBatches;
 import dev.kindling.stage.step.TrainingPolicies;
@@ -114,6 +116,7 @@ public final class StageBench implements AutoCloseable {
               prompts,
               Rollout.Places.of(prompts),
               policy,
+              new TokenizerRef(ByteTokenizer.ofAllBytes(), "bytes"),
               stages.training(),
               work.prompts(),
               SEED,

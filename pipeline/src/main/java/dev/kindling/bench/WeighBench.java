@@ -126,12 +126,15 @@ public final class WeighBench {
 
   private void generate() throws IOException {
     Table.SCORES.write(
+        0,
         spark
             .range(0, rows, 1, spark.sparkContext().defaultParallelism())
             .selectExpr(
                 "concat('example-', lpad(CAST(id div %d AS STRING), 7, '0')) AS example_id"
                     .formatted(SAMPLES),
                 "CAST(id %% %d AS INT) AS sample".formatted(SAMPLES),
+                "'' AS prompt",
+                "'' AS rationale",
                 "CAST(xxhash64(id, 1) % 1000 AS STRING) AS answer",
                 "CAST(NULL AS STRING) AS extracted",
                 "CASE WHEN pmod(xxhash64(id, 2), 5) = 0 THEN 'CORRECT' ELSE 'WRONG' END AS verdict",
@@ -152,7 +155,7 @@ public final class WeighBench {
     Dataset<Row> scores = Table.SCORES.read(spark, path("scores"));
     long examples =
         CompiledSql.writing(
-            scores, () -> Table.WEIGHTS.write(Weigh.weigh(scores, garl, 1, 1), path("weights")));
+            scores, () -> Table.WEIGHTS.write(1, Weigh.weigh(scores, garl, 1, 1), path("weights")));
     if (examples != rows / SAMPLES) {
       throw new IllegalStateException(
           "%d examples were weighed (must be %d)".formatted(examples, rows / SAMPLES));

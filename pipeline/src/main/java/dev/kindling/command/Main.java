@@ -166,6 +166,7 @@ public final class Main implements Callable<Integer> {
             new EvaluateCommand(),
             new ExportCommand(),
             new ReportCommand(),
+            new RegisterCommand(),
             new PlanCommand(),
             new BenchCommand(),
             new TheoryCommand(),

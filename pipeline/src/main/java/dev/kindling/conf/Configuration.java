@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import dev.kindling.check.Check;
 import dev.kindling.check.InvalidInputException;
+import dev.kindling.check.RunFormat;
 import dev.kindling.check.Sha256;
 import dev.kindling.objective.Objective;
 import java.io.IOException;
@@ -186,9 +187,12 @@ public record Configuration(
     return new YamlText("the run's settings", toYaml()).settings();
   }
 
-  /** The effective configuration: every key in the order of the records; reads back as equal. */
+  /**
+   * The effective configuration: the format, and every key in the order of the records; reads back
+   * as equal.
+   */
   public String toYaml() {
-    return YamlText.write(SCHEMA.write(this));
+    return RunFormat.KEY + ": " + RunFormat.NUMBER + "\n" + YamlText.write(SCHEMA.write(this));
   }
 
   /** SHA-256 of {@link #toYaml}, 64 lower-case hexadecimal digits. */

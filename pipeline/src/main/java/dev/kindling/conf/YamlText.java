@@ -15,6 +15,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import dev.kindling.check.InvalidInputException;
+import dev.kindling.check.RunFormat;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.LinkedHashMap;
@@ -37,7 +38,8 @@ public record YamlText(String name, String text) {
       JsonMapper.builder(FACTORY).enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
   /**
-   * The settings by dotted key, for example {@code sampler.samples}, in the order of the text.
+   * The settings by dotted key, for example {@code sampler.samples}, in the order of the text; the
+   * format of a run's configuration is none of them.
    *
    * @throws InvalidInputException naming the text and the line, when it is not such a map, gives a
    *     key twice or uses anchors
@@ -52,6 +54,10 @@ public record YamlText(String name, String text) {
       throw new InvalidInputException("Cannot read " + name + ": it must be a map of sections");
     }
     for (Map.Entry<String, JsonNode> section : root.properties()) {
+      if (section.getKey().equals(RunFormat.KEY)) {
+        RunFormat.require(name, section.getValue().asInt(), null);
+        continue;
+      }
       // A section of comments alone is null.
       if (!section.getValue().isNull()) {
         flatten(settings, section.getKey(), section.getValue());

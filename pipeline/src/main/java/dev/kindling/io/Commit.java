@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kindling.check.Check;
 import dev.kindling.check.InvalidInputException;
+import dev.kindling.check.RunFormat;
 import dev.kindling.check.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
@@ -45,11 +46,7 @@ public record Commit(
     String previous,
     String version) {
   private static final String OWN_DIGEST = "sha256";
-  private static final String FORMAT_KEY = "format";
   private static final String BLANK_DIGEST = "0".repeat(64);
-
-  /** Of the files of a run that this version writes and reads. */
-  private static final int FORMAT = 5;
 
   /** Refuses what no step can have written. */
   public Commit {
@@ -122,21 +119,13 @@ public record Commit(
         throw new InvalidInputException(
             "Cannot read " + file + ": its digest does not match its content, it is damaged");
       }
-      requireFormat(node, file);
-      ((ObjectNode) node).remove(List.of(OWN_DIGEST, FORMAT_KEY));
+      RunFormat.require(
+          file, node.path(RunFormat.KEY).asInt(1), node.path("version").asText("unknown"));
+      ((ObjectNode) node).remove(List.of(OWN_DIGEST, RunFormat.KEY));
       return JsonText.MAPPER.treeToValue(node, Commit.class);
     } catch (JsonProcessingException | ChecksumException damaged) {
       throw new InvalidInputException(
           "Cannot read " + file + ": it is damaged: " + damaged.getMessage(), damaged);
-    }
-  }
-
-  private static void requireFormat(JsonNode node, Path file) {
-    int format = node.path(FORMAT_KEY).asInt(1);
-    if (format != FORMAT) {
-      throw new InvalidInputException(
-          "Cannot read %s: it has format %d, of Kindling %s (this version reads format %d: go on with the other version, or start another run)"
-              .formatted(file, format, node.path("version").asText("unknown"), FORMAT));
     }
   }
 
@@ -199,7 +188,7 @@ public record Commit(
   }
 
   private String text(String ownDigest) {
-    ObjectNode node = JsonText.MAPPER.createObjectNode().put(FORMAT_KEY, FORMAT);
+    ObjectNode node = JsonText.MAPPER.createObjectNode().put(RunFormat.KEY, RunFormat.NUMBER);
     node.setAll(JsonText.MAPPER.<ObjectNode>valueToTree(this));
     return JsonText.of(node.put(OWN_DIGEST, ownDigest));
   }

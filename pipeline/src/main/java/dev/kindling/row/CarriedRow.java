@@ -10,7 +10,7 @@ package dev.kindling.row;
  * @param squareCount sum of their squares; count² / squareCount is the effective sample size that
  *     equal w would have
  * @param effectiveSampleSize (Σ d^k w)² / Σ (d^k w)²; 0 while every w was 0
- * @param step the step that visited it last
+ * @param visitedStep the step that visited it last
  */
 public record CarriedRow(
     String exampleId,
@@ -18,4 +18,4 @@ public record CarriedRow(
     double count,
     double squareCount,
     double effectiveSampleSize,
-    long step) {}
+    long visitedStep) {}

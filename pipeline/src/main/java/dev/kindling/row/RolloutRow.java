@@ -9,6 +9,9 @@ package dev.kindling.row;
  *
  * @param exampleId id of the prompt
  * @param sample index within the group, 0-based
+ * @param prompt the text given to the policy
+ * @param rationale z as text, special tokens dropped
+ * @param answer ŷ as text, special tokens dropped
  * @param rationaleIds tokens of z, including the end-of-thinking token when there is one
  * @param answerIds tokens of ŷ, including the end-of-sequence token unless the budget ran out
  * @param rationaleLogprobs log-prob of each token of z
@@ -28,6 +31,9 @@ package dev.kindling.row;
 public record RolloutRow(
     String exampleId,
     int sample,
+    String prompt,
+    String rationale,
+    String answer,
     int[] rationaleIds,
     int[] answerIds,
     float[] rationaleLogprobs,

@@ -5,6 +5,8 @@ package dev.kindling.row;
  *
  * @param exampleId id of the prompt
  * @param sample index within the group, 0-based
+ * @param prompt the text given to the policy
+ * @param rationale the sampled rationale as text, special tokens dropped
  * @param answer the sampled answer as text, special tokens dropped
  * @param extracted the part of it that the verifier compared; null when there was none
  * @param verdict {@code CORRECT}, {@code WRONG}, {@code UNPARSEABLE}, {@code TIMEOUT} or {@code
@@ -18,6 +20,8 @@ package dev.kindling.row;
 public record ScoreRow(
     String exampleId,
     int sample,
+    String prompt,
+    String rationale,
     String answer,
     String extracted,
     String verdict,

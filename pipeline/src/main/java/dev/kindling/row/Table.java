@@ -2,6 +2,7 @@ package dev.kindling.row;
 
 import dev.kindling.io.LocalFiles;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -23,11 +24,14 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
+import org.apache.spark.sql.catalyst.expressions.JoinedRow;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * One of the run's tables: plain Parquet (zstd, flat names) that DuckDB, Polars and pandas read.
@@ -78,15 +82,23 @@ public final class Table<T extends Record> {
   // The footers of more are read by tasks.
   private static final int MOST_FOOTERS = 64;
 
+  /**
+   * The first column of every table: without it a reader of several steps would have to take it
+   * from the path. The rows that stages pass on do not carry it.
+   */
+  private static final String STEP_COLUMN = "step";
+
   private final String name;
   private final String stage;
   private final RowCodec<T> codec;
+  private final StructType schema;
   private final List<Table<?>> sources;
 
   private Table(String name, String stage, Class<T> type, Table<?>... sources) {
     this.name = name;
     this.stage = stage;
     this.codec = new RowCodec<>(type);
+    this.schema = described(name, codec.schema());
     this.sources = List.of(sources);
   }
 
@@ -124,6 +136,24 @@ public final class Table<T extends Record> {
   /** Turns records into rows and back. */
   public RowCodec<T> codec() {
     return codec;
+  }
+
+  /**
+   * The columns of its files: the step, those of the record, and on each its description as Spark,
+   * Glue and Iceberg know it.
+   */
+  public StructType schema() {
+    return schema;
+  }
+
+  private static StructType described(String name, StructType rows) {
+    List<StructField> fields = new ArrayList<>(List.of(rows.fields()));
+    if (!List.of(rows.fieldNames()).contains(STEP_COLUMN)) {
+      fields.add(0, DataTypes.createStructField(STEP_COLUMN, DataTypes.LongType, false));
+    }
+    Map<String, String> texts = ColumnTexts.of(name);
+    return DataTypes.createStructType(
+        fields.stream().map(field -> field.withComment(texts.get(field.name()))).toList());
   }
 
   /** The table at a path, or the rows of those at several. */
@@ -195,11 +225,12 @@ public final class Table<T extends Record> {
   /**
    * Writes the table, replacing what an interrupted try left.
    *
+   * @param step the step whose table it is; 0 for what a run starts from
    * @param rows has this table's columns in any order
    * @return number of rows written
    */
-  public long write(Dataset<Row> rows, String path) throws IOException {
-    ordered(rows)
+  public long write(long step, Dataset<Row> rows, String path) throws IOException {
+    withStep(step, rows)
         .write()
         .mode(SaveMode.Overwrite)
         .options(options(rows.sparkSession(), path))
@@ -208,9 +239,10 @@ public final class Table<T extends Record> {
   }
 
   /** The same of records that the driver holds: no task has a part in it. */
-  public long write(SparkSession spark, List<T> records, String path) throws IOException {
+  public long write(SparkSession spark, long step, List<T> records, String path)
+      throws IOException {
     InternalRow[] rows = internal(records);
-    write(spark, rows, path);
+    write(spark, step, rows, path);
     return rows.length;
   }
 
@@ -221,8 +253,32 @@ public final class Table<T extends Record> {
   }
 
   /** Writes rows that the driver holds. */
-  public void write(SparkSession spark, InternalRow[] rows, String path) throws IOException {
-    RecordFile.write(spark, codec.schema(), rows, options(spark, path), new Path(path));
+  public void write(SparkSession spark, long step, InternalRow[] rows, String path)
+      throws IOException {
+    InternalRow[] written = rows;
+    if (!hasOwnStep()) {
+      InternalRow first = new GenericInternalRow(new Object[] {step});
+      written =
+          Arrays.stream(rows).map(row -> new JoinedRow(first, row)).toArray(InternalRow[]::new);
+    }
+    RecordFile.write(spark, schema, written, options(spark, path), new Path(path));
+  }
+
+  private boolean hasOwnStep() {
+    return schema.size() == codec.schema().size();
+  }
+
+  private Dataset<Row> withStep(long step, Dataset<Row> rows) {
+    Dataset<Row> columns = ordered(rows);
+    return columns.select(
+        Arrays.stream(schema.fields())
+            .map(
+                field ->
+                    (field.name().equals(STEP_COLUMN) && !hasOwnStep()
+                            ? functions.lit(step)
+                            : columns.col(field.name()))
+                        .as(field.name(), field.metadata()))
+            .toArray(Column[]::new));
   }
 
   /**

@@ -14,12 +14,18 @@ package dev.kindling.row;
  * @param unparseable count of {@code UNPARSEABLE}
  * @param timeout count of {@code TIMEOUT}, left out of every estimate
  * @param error count of {@code ERROR}, left out of every estimate
- * @param success which estimate was used, {@code likelihood} or {@code verified}
- * @param pHat P̂, the mean of w over the samples; may underflow to 0, see {@code logPHat}
- * @param logPHat log P̂ in nats; negative infinity when every w is 0
+ * @param success which of the two estimates the coefficients are made of, {@literal "likelihood"}
+ *     or {@literal "verified"}
+ * @param pHat P̂ by likelihood, the mean of p(y*|x,z) over the samples, whichever estimate is used;
+ *     may underflow to 0, see {@code logPHat}
+ * @param logPHat its logarithm in nats; negative infinity when every likelihood is 0
+ * @param pVerified P̂ by verdicts, the share of samples that are correct, whichever estimate is
+ *     used
+ * @param logPVerified its logarithm in nats; negative infinity when none is correct
  * @param q exponent of the J_Q family; null for objectives outside it
- * @param amplification P̂^-q, of the carried P̂ where there is one; null when q is
- * @param effectiveSampleSize (Σw)²/Σw², between 1 and M; 0 when every w is 0
+ * @param amplification P̂^-q, of the P̂ that is used, carried where there is one; null when q is
+ * @param effectiveSampleSize (Σw)²/Σw² under the estimate used, between 1 and M; 0 when every w is
+ *     0
  * @param rewardsAreEqual whether all samples have one reward, after shaping
  * @param carriedLogP log P̂ carried across steps, this one's samples included, in nats; null unless
  *     the objective carries it
@@ -27,7 +33,7 @@ package dev.kindling.row;
  * @param carriedSquareCount see {@link CarriedRow}; null likewise
  * @param carriedSampleSize effective sample size of the carried estimate; null likewise
  * @param samples sample indices
- * @param logW log w of each sample under the estimate used
+ * @param logW log p(y*|x,z) of each sample
  * @param resampled PAFT's count of how often each sample was drawn; null for other objectives
  * @param rationaleCoefs coefficient of each sample on log p(z|x)
  * @param answerCoefs coefficient of each sample on log p(y|x,z)
@@ -44,6 +50,8 @@ public record WeightRow(
     String success,
     double pHat,
     double logPHat,
+    double pVerified,
+    double logPVerified,
     Double q,
     Double amplification,
     double effectiveSampleSize,

@@ -74,6 +74,7 @@ public final class Evaluation {
     StepTables.write(
         run.spark(),
         run.folder().fileSystem(),
+        policy.version(),
         Table.EVALUATIONS,
         Table.EVALUATIONS.internal(rows),
         new Path(folder, Table.EVALUATIONS.name()),
@@ -86,17 +87,26 @@ public final class Evaluation {
     Dataset<Row> prompts = run.evaluationPrompts(set);
     Dataset<Row> chosen =
         set.examples() == 0 ? prompts : prompts.where("position < " + set.examples());
-    Rollout.Places places = Rollout.Places.of(chosen);
-    boolean areSmall = run.holds(run.settings().heldBytes(set, places.count()));
+    Row sizes =
+        chosen
+            .selectExpr(
+                "coalesce(min(position), 0L)",
+                "count(1)",
+                "coalesce(sum(CAST(octet_length(prompt) AS BIGINT)), 0L)")
+            .head();
+    Rollout.Places places = new Rollout.Places(sizes.getLong(0), sizes.getLong(1));
+    boolean areSmall = run.holds(run.settings().heldBytes(set, sizes.getLong(1), sizes.getLong(2)));
     String verifier = set.verifier().orElse(null);
     Dataset<Row> rollouts =
         written(
+            policy.version(),
             Table.ROLLOUTS,
             Rollout.rollout(
                 run.spark(),
                 chosen,
                 places,
                 policy,
+                run.model().tokenizer(),
                 run.settings().evaluation(set),
                 run.conf().sampler().promptsPerTask() * groupRatio(set),
                 stream(set),
@@ -105,30 +115,26 @@ public final class Evaluation {
             areSmall);
     Dataset<Row> scores =
         written(
+            policy.version(),
             Table.SCORES,
-            Score.score(
-                run.spark(),
-                chosen,
-                rollouts,
-                verifier,
-                run.settings().verifierLimits(),
-                run.model().tokenizer()),
+            Score.score(run.spark(), chosen, rollouts, verifier, run.settings().verifierLimits()),
             folder,
             areSmall);
     return ExampleFigures.rows(
         run.spark(), chosen, scores, verifier, run.settings().verifierLimits(), set.metrics());
   }
 
-  private Dataset<Row> written(Table<?> table, Dataset<Row> content, Path folder, boolean areSmall)
+  private Dataset<Row> written(
+      long step, Table<?> table, Dataset<Row> content, Path folder, boolean areSmall)
       throws IOException {
     Path path = new Path(folder, table.name());
     FileSystem files = run.folder().fileSystem();
     if (areSmall) {
       InternalRow[] rows = table.hold(content);
-      StepTables.write(run.spark(), files, table, rows, path, Map.of());
+      StepTables.write(run.spark(), files, step, table, rows, path, Map.of());
       return table.held(run.spark(), rows);
     }
-    StepTables.write(files, table, content, path);
+    StepTables.write(files, step, table, content, path);
     return table.read(run.spark(), path.toString());
   }
 

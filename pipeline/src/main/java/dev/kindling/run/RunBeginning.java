@@ -111,6 +111,7 @@ final class RunBeginning {
     return StepTables.write(
             spark,
             folder.fileSystem(),
+            0,
             Table.PROMPTS,
             Table.PROMPTS.internal(files.prompts()),
             new Path(folder.root(), table),

@@ -28,6 +28,9 @@ public record RunSettings(Configuration conf, RunModel model) {
   /** Bytes of a row in Spark's own format without its tokens. */
   private static final long ROW_BYTES = 512;
 
+  /** Of a sampled token as text; few tokens of a vocabulary are longer. */
+  private static final long TOKEN_TEXT_BYTES = 6;
+
   /** Whether rollouts are given by the data set, not sampled. */
   boolean isSupervised() {
     return conf.objectiveOf().estimator().isSupervised();
@@ -118,23 +121,37 @@ public record RunSettings(Configuration conf, RunModel model) {
   }
 
   /**
-   * Bytes of the largest table of a step, at most: for each token of a sequence its id, its
-   * coefficient and the sampler's log-prob, and for each sequence what a row has besides.
+   * Bytes of the largest table of a step: for each token of a sequence its id, its coefficient and
+   * the sampler's log-prob, and for each sequence what a row has besides; or that of the rollouts.
    *
    * @param prompts the step's
    */
   long heldBytes(List<PromptRow> prompts) {
-    long budget = (long) conf.sampler().thinkingTokens() + conf.sampler().answerTokens();
+    SamplerSettings sampler = training();
+    long budget = (long) sampler.thinkingTokens() + sampler.answerTokens();
     long tokens =
         prompts.stream().mapToLong(p -> p.promptIds().length + p.goldIds().length + budget).sum();
-    long bytes = tokens * (Integer.BYTES + Double.BYTES + Float.BYTES);
-    return conf.sampler().samples() * (bytes + (long) prompts.size() * ROW_BYTES);
+    long gold = prompts.stream().mapToLong(p -> p.goldIds().length).sum();
+    long text = prompts.stream().mapToLong(p -> p.prompt().length()).sum();
+    long batch = tokens * (Integer.BYTES + Double.BYTES + Float.BYTES) + prompts.size() * ROW_BYTES;
+    return sampler.samples()
+        * Math.max(batch, rollouts(sampler, prompts.size(), text) + gold * Float.BYTES);
   }
 
-  /** The same of the rollouts of an evaluation, which have no prompts in them. */
-  long heldBytes(EvaluationSet set, long prompts) {
-    SamplerSettings sampler = evaluation(set);
+  /**
+   * The same of an evaluation.
+   *
+   * @param prompts number of them
+   * @param text bytes of them
+   */
+  long heldBytes(EvaluationSet set, long prompts, long text) {
+    return set.samples() * rollouts(evaluation(set), prompts, text);
+  }
+
+  /** Bytes of a rollout of every prompt: tokens with two log-probs each, and the texts. */
+  private static long rollouts(SamplerSettings sampler, long prompts, long text) {
     long tokens = (long) sampler.thinkingTokens() + sampler.answerTokens();
-    return prompts * set.samples() * (tokens * (Integer.BYTES + 2 * Float.BYTES) + ROW_BYTES);
+    return prompts * (tokens * (Integer.BYTES + 2 * Float.BYTES + TOKEN_TEXT_BYTES) + ROW_BYTES)
+        + text;
   }
 }

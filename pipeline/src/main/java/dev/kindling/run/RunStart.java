@@ -353,6 +353,7 @@ public final class RunStart {
     return StepTables.write(
             spark,
             folder.fileSystem(),
+            0,
             Table.PROMPTS,
             Table.PROMPTS.internal(prompts),
             folder.prompts(),

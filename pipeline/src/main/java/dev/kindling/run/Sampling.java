@@ -74,8 +74,7 @@ final class Sampling {
             run.read(round, PROMPTS),
             run.read(round, ROLLOUTS),
             run.conf().verifier().name().orElse(null),
-            run.settings().verifierLimits(),
-            run.model().tokenizer()));
+            run.settings().verifierLimits()));
   }
 
   private Dataset<Row> given(Dataset<Row> prompts) {
@@ -89,6 +88,7 @@ final class Sampling {
         prompts,
         run.places(round),
         run.policy(step - 1),
+        run.model().tokenizer(),
         run.settings().training(),
         run.conf().sampler().promptsPerTask(),
         run.conf().run().seed(),

@@ -63,7 +63,7 @@ final class StepCommit {
             rows,
             evaluation,
             before.withStep(seconds));
-    METRICS.write(run.spark(), List.of(metrics), run.folder().metrics(step).toString());
+    METRICS.write(run.spark(), step, List.of(metrics), run.folder().metrics(step).toString());
     run.commit(step, position, files);
     MetricsSource.show(metrics);
     progress.step(metrics, run.conf().run().steps());

@@ -103,9 +103,9 @@ final class StepTables {
   record Open(long step, String commit) {}
 
   /** Writes a table that is made from files of the user; gives the number of rows. */
-  static long write(FileSystem files, Table<?> table, Dataset<Row> content, Path path)
+  static long write(FileSystem files, long step, Table<?> table, Dataset<Row> content, Path path)
       throws IOException {
-    return write(files, table, content, path, Map.of());
+    return write(files, step, table, content, path, Map.of());
   }
 
   /**
@@ -114,10 +114,15 @@ final class StepTables {
    * @param from digests by name
    */
   static long write(
-      FileSystem files, Table<?> table, Dataset<Row> content, Path path, Map<String, String> from)
+      FileSystem files,
+      long step,
+      Table<?> table,
+      Dataset<Row> content,
+      Path path,
+      Map<String, String> from)
       throws IOException {
     Manifest.drop(files, path);
-    long rows = table.write(content, path.toString());
+    long rows = table.write(step, content, path.toString());
     Manifest.of(files, path, rows, from).write(files, path);
     return rows;
   }
@@ -126,13 +131,14 @@ final class StepTables {
   static Manifest write(
       SparkSession spark,
       FileSystem files,
+      long step,
       Table<?> table,
       InternalRow[] rows,
       Path path,
       Map<String, String> from)
       throws IOException {
     Manifest.drop(files, path);
-    table.write(spark, rows, path.toString());
+    table.write(spark, step, rows, path.toString());
     Manifest manifest = Manifest.of(files, path, rows.length, from);
     manifest.write(files, path);
     return manifest;
@@ -148,7 +154,14 @@ final class StepTables {
   long write(Open open, int round, Table<?> table, InternalRow[] rows) throws IOException {
     Path path = folder.table(open.step(), round, table.name());
     Manifest manifest =
-        write(spark, folder.fileSystem(), table, rows, path, sources(open, round, table));
+        write(
+            spark,
+            folder.fileSystem(),
+            open.step(),
+            table,
+            rows,
+            path,
+            sources(open, round, table));
     if (isHeld) {
       held.put(path, new Held(manifest.digest(), rows));
     }
@@ -161,7 +174,8 @@ final class StepTables {
       return write(open, round, table, table.hold(content));
     }
     Path path = folder.table(open.step(), round, table.name());
-    return write(folder.fileSystem(), table, content, path, sources(open, round, table));
+    return write(
+        folder.fileSystem(), open.step(), table, content, path, sources(open, round, table));
   }
 
   /** The rows of a table that the run starts from. */

@@ -61,6 +61,9 @@ public final class Given {
     return new RolloutRow(
         prompt.exampleId(),
         0,
+        prompt.prompt(),
+        tokenizer.decode(rationale),
+        tokenizer.decode(answer),
         rationale,
         answer,
         new float[rationale.length],

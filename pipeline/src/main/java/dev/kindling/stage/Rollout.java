@@ -5,6 +5,7 @@ import dev.kindling.engine.sample.PromptInput;
 import dev.kindling.engine.sample.Sample;
 import dev.kindling.engine.sample.Sampler;
 import dev.kindling.engine.sample.SamplerSettings;
+import dev.kindling.engine.text.Tokenizer;
 import dev.kindling.row.PromptRow;
 import dev.kindling.row.Records;
 import dev.kindling.row.RolloutRow;
@@ -13,8 +14,11 @@ import dev.kindling.row.Table;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.HashPartitioner;
+import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -51,6 +55,7 @@ public final class Rollout {
    * @param prompts rows of 1-prompts
    * @param places where they lie
    * @param policy the policy that samples
+   * @param tokenizer turns what it wrote into text
    * @param settings how to sample
    * @param promptsPerTask prompts decoded together in one task
    * @param seed the run's seed
@@ -62,11 +67,13 @@ public final class Rollout {
       Dataset<Row> prompts,
       Places places,
       PolicyRef policy,
+      TokenizerRef tokenizer,
       SamplerSettings settings,
       int promptsPerTask,
       long seed,
       long step) {
     RowCodec<RolloutRow> output = Table.ROLLOUTS.codec();
+    Broadcast<TokenizerRef> texts = tokenizer.broadcast(spark);
     // Spark's page of the stage shows it while tasks run.
     LongAccumulator finished = spark.sparkContext().longAccumulator("finished rollouts");
     long first = places.first();
@@ -86,7 +93,7 @@ public final class Rollout {
                       List<PromptRow> group = new ArrayList<>();
                       prompted.forEachRemaining(pair -> group.add(pair._2()));
                       group.sort(Comparator.comparingLong(PromptRow::position));
-                      return task(group, policy, settings, seed, step, finished)
+                      return task(group, policy, texts.value(), settings, seed, step, finished)
                           .map(output::toRow)
                           .iterator();
                     })),
@@ -96,6 +103,7 @@ public final class Rollout {
   private static Stream<RolloutRow> task(
       List<PromptRow> prompts,
       PolicyRef policy,
+      TokenizerRef texts,
       SamplerSettings settings,
       long seed,
       long step,
@@ -110,13 +118,31 @@ public final class Rollout {
       samples = new Sampler(decoder.value(), settings).sample(inputs, seed, step, finished::add);
     }
     double seconds = (System.nanoTime() - started) / 1e9 / Math.max(1, samples.size());
-    return samples.stream().map(sample -> row(sample, policy.version(), seconds));
+    Map<String, String> asked =
+        prompts.stream().collect(Collectors.toMap(PromptRow::exampleId, PromptRow::prompt));
+    try (SharedCache.Lease<Tokenizer> tokenizer = texts.lease()) {
+      return samples.stream()
+          .map(
+              sample ->
+                  row(
+                      sample,
+                      asked.get(sample.exampleId()),
+                      tokenizer.value(),
+                      policy.version(),
+                      seconds))
+          .toList()
+          .stream();
+    }
   }
 
-  private static RolloutRow row(Sample sample, long version, double seconds) {
+  private static RolloutRow row(
+      Sample sample, String prompt, Tokenizer tokenizer, long version, double seconds) {
     return new RolloutRow(
         sample.exampleId(),
         sample.sample(),
+        prompt,
+        tokenizer.decode(sample.rationaleIds()),
+        tokenizer.decode(sample.answerIds()),
         sample.rationaleIds(),
         sample.answerIds(),
         sample.rationaleLogprobs(),

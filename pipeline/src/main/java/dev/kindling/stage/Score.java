@@ -6,7 +6,6 @@ import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.lit;
 
 import dev.kindling.check.InvalidInputException;
-import dev.kindling.engine.text.Tokenizer;
 import dev.kindling.row.RowCodec;
 import dev.kindling.row.ScoreRow;
 import dev.kindling.row.SmallTables;
@@ -15,15 +14,13 @@ import dev.kindling.udf.Judgement;
 import dev.kindling.udf.Verdict;
 import dev.kindling.udf.Verifiers;
 import dev.kindling.udf.worker.WorkerLimits;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
-/** 2-rollouts → 3-scores: each sampled answer becomes text and gets its verdict. */
+/** 2-rollouts → 3-scores: each sampled answer gets its verdict. */
 public final class Score {
   private static final Object[] FAULTS =
       Arrays.stream(Verdict.values())
@@ -42,7 +39,6 @@ public final class Score {
    * @param rollouts rows of 2-rollouts
    * @param verifier name of the verifier for all rows; null leaves the choice to each prompt
    * @param limits of the processes that compute algebra
-   * @param tokenizer turns answers into text
    * @return rows of 3-scores
    */
   public static Dataset<Row> score(
@@ -50,23 +46,10 @@ public final class Score {
       Dataset<Row> prompts,
       Dataset<Row> rollouts,
       String verifier,
-      WorkerLimits limits,
-      TokenizerRef tokenizer) {
+      WorkerLimits limits) {
     RowCodec<ScoreRow> output = Table.SCORES.codec();
-    Broadcast<TokenizerRef> sent = tokenizer.broadcast(spark);
     return spark.createDataFrame(
-        answers(prompts, rollouts)
-            .javaRDD()
-            .mapPartitions(
-                rows -> {
-                  try (SharedCache.Lease<Tokenizer> lease = sent.value().lease()) {
-                    List<Row> scores = new ArrayList<>();
-                    while (rows.hasNext()) {
-                      scores.add(output.toRow(judge(rows.next(), verifier, limits, lease.value())));
-                    }
-                    return scores.iterator();
-                  }
-                }),
+        answers(prompts, rollouts).javaRDD().map(row -> output.toRow(judge(row, verifier, limits))),
         output.schema());
   }
 
@@ -76,7 +59,9 @@ public final class Score {
         .selectExpr(
             "example_id",
             "sample",
-            "answer_ids",
+            "prompt",
+            "rationale",
+            "answer",
             "log_w",
             "size(rationale_ids) + size(answer_ids) - CAST(forced_end_of_thinking AS INT)"
                 + " AS tokens")
@@ -125,9 +110,8 @@ public final class Score {
         .formatted(fault.exampleId(), fault.sample(), fault.verdict(), fault.reason());
   }
 
-  private static ScoreRow judge(
-      Row row, String verifier, WorkerLimits limits, Tokenizer tokenizer) {
-    String answer = tokenizer.decode(ints(row.getList(row.fieldIndex("answer_ids"))));
+  private static ScoreRow judge(Row row, String verifier, WorkerLimits limits) {
+    String answer = row.getAs("answer");
     String name = verifier == null ? row.getAs("verifier") : verifier;
     long started = System.nanoTime();
     Judgement judgement =
@@ -143,6 +127,8 @@ public final class Score {
     return new ScoreRow(
         row.getAs("example_id"),
         row.getAs("sample"),
+        row.getAs("prompt"),
+        row.getAs("rationale"),
         answer,
         judgement.extracted(),
         verdict.name(),
@@ -151,9 +137,5 @@ public final class Score {
         row.getAs("tokens"),
         verdict == Verdict.CORRECT ? null : judgement.reason(),
         millis);
-  }
-
-  private static int[] ints(List<Integer> values) {
-    return values.stream().mapToInt(Integer::intValue).toArray();
   }
 }

@@ -65,6 +65,8 @@ final class StageCoefficients {
         String.valueOf(example),
         sample,
         "",
+        "",
+        "",
         null,
         correct ? "CORRECT" : "WRONG",
         correct ? 1.0 : 0.0,

@@ -3,7 +3,6 @@ package dev.kindling.stage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kindling.conf.Configuration;
-import dev.kindling.engine.text.ByteTokenizer;
 import dev.kindling.objective.Objective;
 import dev.kindling.rapids.Planner;
 import dev.kindling.rapids.StepTables;
@@ -55,8 +54,7 @@ class RapidsStagesTest {
             STRICT.prompts(),
             STRICT.rollouts(),
             null,
-            WorkerLimits.DEFAULT,
-            new TokenizerRef(ByteTokenizer.ofAllBytes(), "bytes"));
+            WorkerLimits.DEFAULT);
     Dataset<Row> figures =
         ExampleFigures.rows(
             STRICT.planner().spark(),

@@ -6,12 +6,14 @@ import dev.kindling.engine.model.ModelConfig;
 import dev.kindling.engine.model.Precision;
 import dev.kindling.engine.model.RopeScaling;
 import dev.kindling.engine.sample.SamplerSettings;
+import dev.kindling.engine.text.ByteTokenizer;
 import dev.kindling.engine.train.AdamW;
 import dev.kindling.objective.Objective;
 import dev.kindling.objective.Rloo;
 import dev.kindling.row.Table;
 import dev.kindling.stage.PolicyRef;
 import dev.kindling.stage.Rollout;
+import dev.kindling.stage.TokenizerRef;
 import dev.kindling.stage.step.GradientStep;
 import dev.kindling.stage.step.MismatchGate;
 import dev.kindling.stage.step.ShardedBatches;
@@ -110,6 +112,7 @@ final class SteadyMemory {
               prompts,
               Rollout.Places.of(prompts),
               policy,
+              new TokenizerRef(ByteTokenizer.ofAllBytes(), "bytes"),
               settings,
               WORK.prompts(),
               1,

@@ -316,7 +316,7 @@ class BadInputTest {
     Manifest before = Manifest.read(run.fileSystem(), table);
     Dataset<Row> content = Table.ROLLOUTS.of(SmallRun.spark(), rows);
     Manifest.drop(run.fileSystem(), table);
-    Table.ROLLOUTS.write(content, table.toString());
+    Table.ROLLOUTS.write(1, content, table.toString());
     Manifest.of(run.fileSystem(), table, before.rows(), before.madeFrom())
         .write(run.fileSystem(), table);
   }

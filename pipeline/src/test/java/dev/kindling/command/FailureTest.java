@@ -169,9 +169,10 @@ class FailureTest {
     List<ScoreRow> rows = new ArrayList<>();
     for (int i = 0; i < 20_000; i++) {
       rows.add(
-          new ScoreRow("example-" + i, 0, "a" + i * 7919, "a", "CORRECT", 1.0, -1.0, 2, null, 0.1));
+          new ScoreRow(
+              "example-" + i, 0, "", "", "a" + i * 7919, "a", "CORRECT", 1.0, -1.0, 2, null, 0.1));
     }
-    Table.SCORES.write(Table.SCORES.of(SmallRun.spark(), rows).coalesce(1), table);
+    Table.SCORES.write(1, Table.SCORES.of(SmallRun.spark(), rows).coalesce(1), table);
     Path part;
     try (Stream<Path> files = Files.list(temporary.resolve("table"))) {
       part = files.filter(file -> file.toString().endsWith(".parquet")).toList().get(0);

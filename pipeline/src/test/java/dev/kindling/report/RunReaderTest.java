@@ -59,6 +59,9 @@ class RunReaderTest {
     return new RolloutRow(
         id,
         sample,
+        "",
+        "",
+        "",
         new int[] {'z', '0' + sample},
         new int[] {52},
         none,
@@ -79,6 +82,8 @@ class RunReaderTest {
     return new ScoreRow(
         id,
         sample,
+        "",
+        "",
         correct ? "4" : "5",
         "4",
         correct ? "CORRECT" : "WRONG",
@@ -116,7 +121,7 @@ class RunReaderTest {
   /** A table of step 2, with its manifest. */
   private static void write(RunFolder run, Table<?> table, Dataset<Row> rows) throws IOException {
     org.apache.hadoop.fs.Path path = run.table(2, table.name());
-    long count = table.write(rows, path.toString());
+    long count = table.write(2, rows, path.toString());
     Manifest.of(run.fileSystem(), path, count, Map.of()).write(run.fileSystem(), path);
   }
 
@@ -137,6 +142,7 @@ class RunReaderTest {
 
   private void writeMetrics(RunFolder run, long step) throws IOException {
     Table.METRICS.write(
+        step,
         Table.METRICS.of(spark, List.of(Runs.step(step, -1.0, null, 1))),
         run.metrics(step).toString());
   }
@@ -177,7 +183,7 @@ class RunReaderTest {
   void metricsComeInOrderAndKeepTheirGaps(@TempDir Path folder) throws IOException {
     List<MetricsRow> rows =
         List.of(Runs.step(2, null, 0.5, Double.NaN), Runs.step(1, -3.0, null, 0.25));
-    Table.METRICS.write(Table.METRICS.of(spark, rows), folder.resolve("m").toString());
+    Table.METRICS.write(1, Table.METRICS.of(spark, rows), folder.resolve("m").toString());
     List<MetricsRow> read =
         RunReader.metrics(Table.METRICS.read(spark, folder.resolve("m").toString()));
     assertThat(read).containsExactly(rows.get(1), rows.get(0));

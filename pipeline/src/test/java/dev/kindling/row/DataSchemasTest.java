@@ -36,7 +36,7 @@ class DataSchemasTest {
       written.add(column.get("name").asText() + " " + column.get("type").asText());
     }
     List<String> coded =
-        Stream.of(table.codec().schema().fields())
+        Stream.of(table.schema().fields())
             .map(field -> field.name() + " " + parquetName(field.dataType()))
             .toList();
     assertThat(written).isEqualTo(coded);
@@ -67,7 +67,7 @@ class DataSchemasTest {
   @MethodSource("tables")
   void aPrimitiveIsNeverNullAndABoxedNumberMayBe(Table<?> table) throws IOException {
     for (JsonNode column : read(table).get("columns")) {
-      StructField field = table.codec().schema().apply(column.get("name").asText());
+      StructField field = table.schema().apply(column.get("name").asText());
       boolean number = field.dataType() instanceof NumericType;
       if (number || !field.nullable()) {
         assertThat(column.get("nullable").asBoolean()).as(field.name()).isEqualTo(field.nullable());

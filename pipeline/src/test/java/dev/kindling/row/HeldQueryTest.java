@@ -22,7 +22,18 @@ class HeldQueryTest {
             .mapToObj(
                 i ->
                     new ScoreRow(
-                        "e" + i % 2, i, "", null, "CORRECT", (double) rewards[i], 0, 1, null, 0))
+                        "e" + i % 2,
+                        i,
+                        "",
+                        "",
+                        "",
+                        null,
+                        "CORRECT",
+                        (double) rewards[i],
+                        0,
+                        1,
+                        null,
+                        0))
             .toList());
   }
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** Records to rows and back. */
 class RowCodecTest {
   private static final ScoreRow FAULT =
-      new ScoreRow("a", 3, "12", null, "TIMEOUT", null, -1.5, 8, "took 2 s", 0.25);
+      new ScoreRow("a", 3, "", "", "12", null, "TIMEOUT", null, -1.5, 8, "took 2 s", 0.25);
 
   @Test
   void componentsBecomeSnakeCaseColumns() {
@@ -59,6 +59,8 @@ class RowCodecTest {
                 "verdict",
                 "extracted",
                 "answer",
+                "rationale",
+                "prompt",
                 "sample",
                 "example_id")
             .first();

@@ -41,6 +41,7 @@ class StandingTest {
               row(step, "test", "", 0.9 - 0.1 * i));
       StepTables.write(
           run.fileSystem(),
+          step,
           Table.EVALUATIONS,
           Table.EVALUATIONS.of(spark, rows),
           new org.apache.hadoop.fs.Path(run.evaluation(step), Table.EVALUATIONS.name()));

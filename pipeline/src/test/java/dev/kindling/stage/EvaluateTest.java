@@ -29,7 +29,7 @@ class EvaluateTest {
       String example, int sample, String extracted, boolean correct, double logW) {
     String verdict = correct ? "CORRECT" : extracted == null ? "UNPARSEABLE" : "WRONG";
     return new ScoreRow(
-        example, sample, "", extracted, verdict, correct ? 1.0 : 0.0, logW, 8, null, 0);
+        example, sample, "", "", "", extracted, verdict, correct ? 1.0 : 0.0, logW, 8, null, 0);
   }
 
   /** Samples of one example by their extracted answers, of which {@code gold} is correct. */
@@ -191,7 +191,8 @@ class EvaluateTest {
 
   @Test
   void faultsOfTheVerifierAreNoEvidence() {
-    ScoreRow fault = new ScoreRow("a", 0, "", null, "TIMEOUT", null, LOG_W, 8, "too slow", 0);
+    ScoreRow fault =
+        new ScoreRow("a", 0, "", "", "", null, "TIMEOUT", null, LOG_W, 8, "too slow", 0);
     List<EvaluationRow> rows =
         rows(
             "exact_string",
@@ -232,7 +233,7 @@ class EvaluateTest {
         rows(
             "exact_string",
             List.of("pass@1", "log_p_hat"),
-            new ScoreRow("a", 0, "", null, "ERROR", null, LOG_W, 8, "broken", 0));
+            new ScoreRow("a", 0, "", "", "", null, "ERROR", null, LOG_W, 8, "broken", 0));
     assertThat(rows)
         .extracting(EvaluationRow::value, EvaluationRow::low, EvaluationRow::examples)
         .containsOnly(tuple(null, null, 0L))
@@ -242,7 +243,7 @@ class EvaluateTest {
   @Test
   void aComparisonIsOfExamplesWithEvidenceUnderBothAndNamesTheFlips() {
     List<String> metrics = List.of("pass@1", "maj@1");
-    ScoreRow fault = new ScoreRow("e", 0, "", null, "ERROR", null, LOG_W, 8, "broken", 0);
+    ScoreRow fault = new ScoreRow("e", 0, "", "", "", null, "ERROR", null, LOG_W, 8, "broken", 0);
     Dataset<Row> ours =
         examples(
             "exact_string",

@@ -24,6 +24,9 @@ public final class StageRows {
     return new RolloutRow(
         exampleId,
         sample,
+        "",
+        "",
+        "",
         rationaleIds,
         answerIds,
         ofRationale,
@@ -44,6 +47,9 @@ public final class StageRows {
     return new RolloutRow(
         row.exampleId(),
         row.sample(),
+        "",
+        "",
+        "",
         row.rationaleIds(),
         row.answerIds(),
         row.rationaleLogprobs(),
@@ -72,6 +78,8 @@ public final class StageRows {
         row.success(),
         row.pHat(),
         row.logPHat(),
+        row.pVerified(),
+        row.logPVerified(),
         row.q(),
         row.amplification(),
         row.effectiveSampleSize(),
@@ -95,6 +103,6 @@ public final class StageRows {
           case "TIMEOUT", "ERROR" -> null;
           default -> 0.0;
         };
-    return new ScoreRow(exampleId, sample, "", null, verdict, reward, logW, 8, null, 0);
+    return new ScoreRow(exampleId, sample, "", "", "", null, verdict, reward, logW, 8, null, 0);
   }
 }

@@ -26,7 +26,7 @@ public final class Carry {
                 "carried_count AS count",
                 "carried_square_count AS square_count",
                 "carried_sample_size AS effective_sample_size",
-                "CAST(" + step + " AS BIGINT) AS step");
+                "CAST(" + step + " AS BIGINT) AS visited_step");
     return carried
         .join(visited, carried.col("example_id").equalTo(visited.col("example_id")), "left_anti")
         .unionByName(visited)

@@ -8,6 +8,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -29,12 +31,15 @@ final class Examples {
   /**
    * The examples of some scores, see {@link SampleLayout#group}. The rows of a partition are in the
    * order of {@code example_id}.
+   *
+   * @param values columns of the scores that are kept for each sample, besides its number
    */
-  static Examples of(Dataset<Row> scores, SampleLayout layout, List<Column> aggregates) {
+  static Examples of(
+      Dataset<Row> scores, SampleLayout layout, List<String> values, List<Column> aggregates) {
     return new Examples(
-        layout.group(scores, aggregates).sortWithinPartitions("example_id"),
+        layout.group(scores, values, aggregates).sortWithinPartitions("example_id"),
         layout,
-        Set.of("sample", "log_w", "reward"));
+        Stream.concat(Stream.of("sample"), values.stream()).collect(Collectors.toSet()));
   }
 
   /** These examples with further columns, each of which may use those before it. */

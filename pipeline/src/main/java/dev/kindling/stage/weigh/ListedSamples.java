@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.expr;
 
 import dev.kindling.objective.SqlColumn;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -18,20 +19,26 @@ import org.apache.spark.sql.Row;
  */
 record ListedSamples() implements SampleLayout {
   @Override
-  public Dataset<Row> group(Dataset<Row> scores, List<Column> aggregates) {
+  public Dataset<Row> group(Dataset<Row> scores, List<String> values, List<Column> aggregates) {
+    Map<String, Column> evidence = new LinkedHashMap<>();
+    for (String name : listed(values)) {
+      evidence.put(name, expr("evidence." + name));
+    }
     List<Column> columns = new ArrayList<>(aggregates);
-    columns.add(expr("sort_array(collect_list(struct(sample, log_w, reward)))").as("listed"));
+    columns.add(
+        expr("sort_array(collect_list(struct(" + String.join(", ", listed(values)) + ")))")
+            .as("listed"));
     return scores
         .groupBy("example_id")
         .agg(columns.get(0), columns.subList(1, columns.size()).toArray(Column[]::new))
         .withColumn("evidence", expr("filter(listed, one -> one.log_w IS NOT NULL)"))
         .withColumn(
             "rollouts", SampleLayout.checked("size(array_distinct(listed.sample)) < size(listed)"))
-        .withColumns(
-            Map.of(
-                "sample", expr("evidence.sample"),
-                "log_w", expr("evidence.log_w"),
-                "reward", expr("evidence.reward")));
+        .withColumns(evidence);
+  }
+
+  private static List<String> listed(List<String> values) {
+    return Stream.concat(Stream.of("sample"), values.stream()).toList();
   }
 
   @Override

@@ -43,14 +43,15 @@ sealed interface SampleLayout permits WrittenSamples, ListedSamples {
 
   /**
    * One row an example: {@code example_id}, the aggregates, and of its evidence the samples' {@code
-   * sample}, {@code log_w} and {@code reward}.
+   * sample} and the values that are asked for.
    *
    * <p>The job fails, naming the example, where a sample comes twice.
    *
-   * @param scores has example_id, sample, log_w (null where there is no evidence) and reward
+   * @param scores has example_id, sample and the values
+   * @param values columns, the first of which is {@code log_w}, null where there is no evidence
    * @param aggregates further columns; {@code rollouts} is the number of samples that are evidence
    */
-  Dataset<Row> group(Dataset<Row> scores, List<Column> aggregates);
+  Dataset<Row> group(Dataset<Row> scores, List<String> values, List<Column> aggregates);
 
   /**
    * The columns to add for a value of each sample, or for what a fold makes of it.

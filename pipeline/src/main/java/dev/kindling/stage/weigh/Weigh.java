@@ -12,6 +12,7 @@ import dev.kindling.row.Table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalDouble;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -33,6 +34,9 @@ public final class Weigh {
   private static final String IS_USABLE =
       "sample >= 0 AND place < 3"
           + " AND log_w < CAST('Infinity' AS DOUBLE) AND abs(reward) < CAST('Infinity' AS DOUBLE)";
+
+  /** Each sample's log p(y*|x,z), where the estimate in use has another log w. */
+  private static final String LOG_LIKELIHOOD = "log_likelihood";
 
   private static final String IS_FAULT = "sample >= 0 AND place >= 3";
 
@@ -79,6 +83,21 @@ public final class Weigh {
           new SqlColumn("carried_sample_size", "CAST(NULL AS DOUBLE)"),
           new SqlColumn("q", "CAST(NULL AS DOUBLE)"),
           new SqlColumn("resampled", "CAST(NULL AS ARRAY<INT>)"));
+
+  /** The likelihood's estimate, where the objective uses the other. */
+  private static final List<SqlColumn> LIKELIHOOD =
+      List.of(
+          SqlColumn.max("likelihood_max", LOG_LIKELIHOOD),
+          SqlColumn.sum(
+              "likelihood_sum",
+              "CASE WHEN likelihood_max = "
+                  + MINUS_INFINITY
+                  + " THEN 0E0 ELSE exp("
+                  + LOG_LIKELIHOOD
+                  + " - likelihood_max) END"),
+          new SqlColumn(
+              "log_p_likelihood",
+              "CASE WHEN likelihood_sum > 0E0 THEN likelihood_max + ln(likelihood_sum / rollouts) END"));
 
   private Weigh() {}
 
@@ -136,7 +155,7 @@ public final class Weigh {
       long seed,
       long step) {
     Examples examples =
-        Examples.of(samples(scores, objective), layout, aggregates())
+        Examples.of(samples(scores, objective), layout, values(objective), aggregates())
             .with(
                 List.of(
                     new SqlColumn("seed", String.valueOf(seed)),
@@ -146,12 +165,25 @@ public final class Weigh {
     if (decay.isPresent()) {
       examples = CarriedEstimates.join(examples, carried, decay.getAsDouble());
     }
+    boolean isVerified = objective.success() == Success.VERIFIED;
+    if (isVerified) {
+      examples = examples.with(LIKELIHOOD);
+    }
     List<String> arrays =
-        new ArrayList<>(List.of("sample", "log_w", "rationale_coef", "answer_coef"));
+        new ArrayList<>(
+            List.of(
+                "sample", isVerified ? LOG_LIKELIHOOD : "log_w", "rationale_coef", "answer_coef"));
     if (columns.stream().anyMatch(column -> column.name().equals("resampled"))) {
       arrays.add("resampled");
     }
     return table(examples.with(columns).rows(arrays), objective.success());
+  }
+
+  /** The columns of a sample that its example's row keeps. */
+  private static List<String> values(Objective objective) {
+    return objective.success() == Success.VERIFIED
+        ? List.of("log_w", "reward", LOG_LIKELIHOOD)
+        : List.of("log_w", "reward");
   }
 
   /** What is counted and compared of an example's samples. */
@@ -169,8 +201,16 @@ public final class Weigh {
   }
 
   private static Dataset<Row> table(Dataset<Row> examples, Success success) {
+    boolean isVerified = success == Success.VERIFIED;
     return examples
-        .withColumn("log_p_hat", expr("coalesce(log_p_hat, " + MINUS_INFINITY + ")"))
+        .withColumns(
+            Map.of(
+                "log_p_used",
+                expr("coalesce(log_p_hat, " + MINUS_INFINITY + ")"),
+                "log_p_hat",
+                expr(
+                    "coalesce(%s, %s)"
+                        .formatted(isVerified ? "log_p_likelihood" : "log_p_hat", MINUS_INFINITY))))
         .selectExpr(
             "example_id",
             "rollouts",
@@ -182,9 +222,13 @@ public final class Weigh {
             "'" + success.settingName() + "' AS success",
             "exp(log_p_hat) AS p_hat",
             "log_p_hat",
+            "coalesce(correct / nullif(rollouts, 0), 0E0) AS p_verified",
+            "CASE WHEN correct > 0 THEN ln(correct / rollouts) ELSE "
+                + MINUS_INFINITY
+                + " END AS log_p_verified",
             "q",
             // The bound makes 0 * log P-hat a number where P-hat is 0, so that 0^0 is 1.
-            "exp(-q * greatest(coalesce(carried_log_p, log_p_hat), "
+            "exp(-q * greatest(coalesce(carried_log_p, log_p_used), "
                 + -Double.MAX_VALUE
                 + ")) AS amplification",
             "coalesce(sum_relative_w * sum_relative_w / nullif(sum_of_squares, 0E0), 0E0)"
@@ -195,7 +239,7 @@ public final class Weigh {
             "carried_square_count",
             "carried_sample_size",
             "sample AS samples",
-            "log_w",
+            isVerified ? LOG_LIKELIHOOD + " AS log_w" : "log_w",
             "resampled",
             "rationale_coef AS rationale_coefs",
             "answer_coef AS answer_coefs",
@@ -226,6 +270,7 @@ public final class Weigh {
             "place",
             "CASE WHEN %s THEN %s WHEN %s THEN NULL ELSE raise_error(concat('Invalid ', %s)) END AS log_w"
                 .formatted(IS_USABLE, logW, IS_FAULT, REASON),
+            "CASE WHEN place < 3 THEN log_w END AS " + LOG_LIKELIHOOD,
             "CASE WHEN place < 3 THEN %s END AS reward".formatted(shaped));
   }
 }

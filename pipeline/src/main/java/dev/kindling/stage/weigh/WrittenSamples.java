@@ -26,11 +26,11 @@ record WrittenSamples(int width) implements SampleLayout {
   static final int MOST = 64;
 
   @Override
-  public Dataset<Row> group(Dataset<Row> scores, List<Column> aggregates) {
+  public Dataset<Row> group(Dataset<Row> scores, List<String> values, List<Column> aggregates) {
     List<Column> columns = new ArrayList<>(aggregates);
     columns.add(expr("count(1) AS scores"));
     columns.add(expr("bit_count(bit_or(shiftleft(1L, sample))) AS numbers"));
-    for (String name : List.of("log_w", "reward")) {
+    for (String name : values) {
       for (int i = 0; i < width; i++) {
         columns.add(
             expr("max(%s) FILTER (WHERE sample = %d) AS %s".formatted(name, i, place(name, i))));

@@ -112,7 +112,8 @@ final class GoldenRun {
     double logW = golden.number("/inputs/logw/" + m, 0);
     String verdict = reward > 0 ? "CORRECT" : "WRONG";
     int tokens = golden.tokens(m);
-    return new ScoreRow(id, golden.sample(m), "", "", verdict, reward, logW, tokens, null, 0);
+    return new ScoreRow(
+        id, golden.sample(m), "", "", "", "", verdict, reward, logW, tokens, null, 0);
   }
 
   private WeightRow withSequenceWeight(WeightRow row) {

@@ -108,6 +108,8 @@ class AuditSqlTest {
       agree("m", new double[] {row.rollouts()}, first);
       agree("p_hat", new double[] {row.pHat()}, first);
       agree("log_p_hat", new double[] {row.logPHat()}, first);
+      agree("p_verified", new double[] {row.pVerified()}, first);
+      agree("log_p_verified", new double[] {row.logPVerified()}, first);
       agree("amplification", new double[] {row.amplification()}, first);
       agree("effective_sample_size", new double[] {row.effectiveSampleSize()}, first);
     }

@@ -60,7 +60,7 @@ class CarryTest {
     assertThat(row.amplification()).isCloseTo(3, within(1e-14));
     List<CarriedRow> rows = Table.CARRIED.collect(carried);
     assertThat(rows).extracting(CarriedRow::exampleId).containsExactly("a", "b");
-    assertThat(rows).extracting(CarriedRow::step).containsExactly(2L, 1L);
+    assertThat(rows).extracting(CarriedRow::visitedStep).containsExactly(2L, 1L);
   }
 
   @Test

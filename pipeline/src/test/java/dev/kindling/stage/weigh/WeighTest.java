@@ -90,8 +90,11 @@ class WeighTest {
     WeightRow a = rows.get(0);
     assertThat(a.samples()).containsExactly(0, 2, 4);
     assertThat(a.rationaleCoefs()).containsExactly(1, -0.5, -0.5);
-    assertThat(a.pHat()).isCloseTo(1 / 3.0, within(1e-15));
-    assertThat(a.logW()).containsExactly(0, NONE, NONE);
+    assertThat(a.pVerified()).isCloseTo(1 / 3.0, within(1e-15));
+    // The likelihood's stand beside it: e^-1 in each of the three.
+    assertThat(a.logPHat()).isCloseTo(-1, within(1e-15));
+    assertThat(a.pHat()).isCloseTo(Math.exp(-1), within(1e-15));
+    assertThat(a.logW()).containsExactly(-1, -1, -1);
     assertThat(List.of(a.rollouts(), a.correct(), a.wrong(), a.unparseable()))
         .containsExactly(3, 1, 1, 1);
     assertThat(List.of(a.timeout(), a.error())).containsExactly(1, 1);
@@ -100,6 +103,23 @@ class WeighTest {
     assertThat(b.rationaleCoefs()).isEmpty();
     assertThat(b.error()).isEqualTo(1);
     assertThat(b.logPHat()).isEqualTo(NONE);
+    assertThat(b.logPVerified()).isEqualTo(NONE);
+    assertThat(b.pVerified()).isZero();
+  }
+
+  @Test
+  void bothEstimatesMeanTheSameInEveryArm() {
+    for (Objective objective : List.of(Objective.of(new Rloo()), garl(0.75))) {
+      WeightRow row =
+          weigh(
+                  objective,
+                  score("a", 0, "WRONG", Math.log(0.6)),
+                  score("a", 1, "CORRECT", Math.log(0.2)))
+              .get(0);
+      assertThat(row.logPHat()).isCloseTo(Math.log(0.4), within(1e-15));
+      assertThat(row.pVerified()).isEqualTo(0.5);
+      assertThat(row.logPVerified()).isCloseTo(Math.log(0.5), within(1e-15));
+    }
   }
 
   @Test
@@ -180,7 +200,7 @@ class WeighTest {
     for (int partitions : new int[] {1, 2, 7}) {
       Dataset<Row> rows = Table.SCORES.of(spark, scores).repartition(partitions);
       String path = folder.resolve("weights-" + partitions).toString();
-      assertThat(Table.WEIGHTS.write(Weigh.weigh(rows, objective, 1, 1), path)).isEqualTo(40);
+      assertThat(Table.WEIGHTS.write(1, Weigh.weigh(rows, objective, 1, 1), path)).isEqualTo(40);
       tables.add(
           String.join(
               "\n",
@@ -282,7 +302,7 @@ class WeighTest {
             "Invalid log_w of example a sample 2: NaN (must be a number below infinity)");
     assertThatThrownBy(() -> weigh(garl(1), score("a", 2, "MAYBE", -1)))
         .hasStackTraceContaining("Invalid verdict of example a sample 2: MAYBE (must be CORRECT,");
-    ScoreRow noReward = new ScoreRow("a", 2, "", null, "WRONG", null, -1, 8, null, 0);
+    ScoreRow noReward = new ScoreRow("a", 2, "", "", "", null, "WRONG", null, -1, 8, null, 0);
     assertThatThrownBy(() -> weigh(garl(1), noReward))
         .hasStackTraceContaining(
             "Invalid reward of example a sample 2: null (must be a finite number)");
