@@ -9,6 +9,7 @@ import dev.kindling.io.AtomicFile;
 import dev.kindling.io.UserPath;
 import dev.kindling.report.Arm;
 import dev.kindling.report.ArmTable;
+import dev.kindling.row.EvaluationRow;
 import dev.kindling.run.Pipeline;
 import dev.kindling.run.Progress;
 import dev.kindling.run.Run;
@@ -295,7 +296,7 @@ final class QuickStartCommand implements Callable<Integer> {
         best.metrics().stream().mapToLong(m -> m.rollouts()).sum(),
         best.name(),
         100 * Reports.lastPassAt1(best).getAsDouble(),
-        HELD_OUT_PROBLEMS,
+        best.evaluations().stream().mapToLong(EvaluationRow::examples).max().orElse(0),
         worst.name(),
         100 * Reports.lastPassAt1(worst).getAsDouble());
   }
