@@ -67,7 +67,10 @@ final class Sender implements Runnable {
         end();
       }
       tellOfRecovery();
-    } catch (IOException | RuntimeException | FSError failure) {
+    } catch (InterruptedException givenUp) {
+      throw givenUp;
+    } catch (Exception | FSError failure) {
+      // Spark throws checked exceptions that it does not declare.
       isReady = false;
       tell(failure);
       if (!isLast) {

@@ -89,6 +89,24 @@ class TrackedRunsTest {
   }
 
   @Test
+  void aTableThatCannotBeReadIsTriedAgain() throws Exception {
+    train(2, List.of());
+    byte[] whole = Files.readAllBytes(inRun("metrics.jsonl"));
+    Files.delete(inRun("metrics.jsonl"));
+    Files.move(inRun("metrics/step-000001"), temporary.resolve("away"));
+    RunFolder run = SmallRun.folder(temporary, "run");
+    Configuration conf = Configuration.load(List.of(), List.of());
+    try (Trackers trackers = Trackers.start(SmallRun.spark(), run, conf, 1)) {
+      Thread.sleep(1000);
+      assertThat(inRun("metrics.jsonl")).doesNotExist();
+      Files.move(temporary.resolve("away"), inRun("metrics/step-000001"));
+      trackers.committed(
+          SmallRun.rows(run, 2, Table.METRICS).get(0), SmallRun.rows(run, 2, Table.EVALUATIONS));
+    }
+    assertThat(inRun("metrics.jsonl")).hasBinaryContent(whole);
+  }
+
+  @Test
   void stagesThatCommitAStepSendIt() throws IOException {
     List<String> settings = SmallRun.settings(temporary, "run", "run.steps=2");
     CommandResult.of(SmallRun.arguments("stages", settings, "prepare..batch", "--step=1"));
