@@ -112,6 +112,19 @@ class ImportRulesTest {
                   SPARK,
                   SCALA)),
           Map.entry(
+              "dev.kindling.track",
+              List.of(
+                  "dev.kindling.check",
+                  "dev.kindling.conf",
+                  "dev.kindling.io",
+                  "dev.kindling.row",
+                  "com.codahale.metrics..",
+                  JACKSON,
+                  HADOOP,
+                  SPARK,
+                  SCALA,
+                  LOG)),
+          Map.entry(
               "dev.kindling.stage",
               List.of(
                   "dev.kindling.check",
@@ -157,8 +170,8 @@ class ImportRulesTest {
                   "dev.kindling.pretrained",
                   "dev.kindling.row",
                   "dev.kindling.stage..",
+                  "dev.kindling.track",
                   "dev.kindling.udf.worker",
-                  "com.codahale.metrics..",
                   "me.tongfei..",
                   HADOOP,
                   SPARK,

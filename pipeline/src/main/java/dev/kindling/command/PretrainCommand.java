@@ -28,7 +28,8 @@ final class PretrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Configuration conf = options.configuration().forPretraining();
-    try (Progress progress = Progress.ofSteps(Sessions.session(RunOptions.name(conf)));
+    try (Progress progress =
+            Progress.ofSteps(Sessions.session(RunOptions.name(conf), conf.metrics()));
         Run run = options.start(progress, conf)) {
       return Told.of(
           run,

@@ -122,8 +122,8 @@ final class QuickStartCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     List<String> chosen = chosen();
-    SparkSession spark = Sessions.session();
     Path root = UserPath.of(folder);
+    SparkSession spark = Sessions.session("", arm(root, chosen.get(0)).metrics());
     FileSystem files = root.getFileSystem(spark.sparkContext().hadoopConfiguration());
     if (fresh) {
       files.delete(root, true);

@@ -1,6 +1,7 @@
 package dev.kindling.command;
 
 import dev.kindling.check.InvalidInputException;
+import dev.kindling.conf.MetricsConf;
 import dev.kindling.io.LocalFiles;
 import dev.kindling.run.Progress;
 import dev.kindling.run.RunStart;
@@ -20,6 +21,9 @@ final class Sessions {
   private static final String SETTINGS = "spark.kindling.";
 
   private static final String NAME = "kindling";
+
+  private static final String SERVLET = "spark.metrics.conf.*.sink.prometheusServlet.";
+  private static final String SERVED = "/metrics/prometheus";
 
   private Sessions() {}
 
@@ -69,6 +73,15 @@ final class Sessions {
    * @param run its name, for the application's, unless the user has named that
    */
   static SparkSession session(String run) {
+    return session(run, false);
+  }
+
+  /** The session of a command whose settings are known, which Prometheus reads if they say so. */
+  static SparkSession session(String run, MetricsConf metrics) {
+    return session(run, metrics.has(MetricsConf.Sink.PROMETHEUS));
+  }
+
+  private static SparkSession session(String run, boolean isServed) {
     if (SparkSession.getDefaultSession().isDefined()) {
       // Of settings that come too late for it Spark would warn.
       return SparkSession.getDefaultSession().get();
@@ -85,6 +98,9 @@ final class Sessions {
     if (master.equals("local") || master.startsWith("local[")) {
       builder.config("spark.hadoop." + LocalFiles.SETTING, LocalFiles.class.getName());
     }
+    if (isServed) {
+      serve(builder, submitted);
+    }
     SparkSession session = start(builder);
     // A killed task ends at its next token or micro-batch, not minutes later.
     session.sparkContext().setInterruptOnCancel(true);
@@ -95,6 +111,18 @@ final class Sessions {
         session.version(),
         session.sparkContext().master(),
         (System.currentTimeMillis() - started) / 1000);
+    if (isServed) {
+      LOG.info("Prometheus reads {}{}/", session.sparkContext().uiWebUrl().get(), SERVED);
+    }
     return session;
+  }
+
+  /** Has Spark's UI serve its metrics; where and what else is served, Spark's own settings say. */
+  private static void serve(SparkSession.Builder builder, SparkConf submitted) {
+    builder.config("spark.ui.enabled", true);
+    if (!submitted.contains(SERVLET + "class")) {
+      builder.config(SERVLET + "class", "org.apache.spark.metrics.sink.PrometheusServlet");
+      builder.config(SERVLET + "path", SERVED);
+    }
   }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -62,17 +63,18 @@ final class StagesCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     List<Stage> stages = stages(range);
-    try (Progress progress = Progress.ofStages(Sessions.session(name(stages)));
+    try (Progress progress = Progress.ofStages(session(stages));
         Run run = stages.contains(Stage.PREPARE) ? prepared(progress) : opened(progress)) {
       return Told.of(run, () -> step.run(run, progress, stages));
     }
   }
 
-  private String name(List<Stage> stages) throws IOException {
+  private SparkSession session(List<Stage> stages) throws IOException {
     if (stages.contains(Stage.PREPARE)) {
-      return RunOptions.name(options.configuration());
+      Configuration conf = options.configuration();
+      return Sessions.session(RunOptions.name(conf), conf.metrics());
     }
-    return folder == null ? "" : UserPath.of(folder).getName();
+    return Sessions.session(folder == null ? "" : UserPath.of(folder).getName());
   }
 
   private static List<Stage> stages(String range) {

@@ -29,7 +29,8 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Configuration conf = options.configuration();
-    try (Progress progress = Progress.ofSteps(Sessions.session(RunOptions.name(conf)));
+    try (Progress progress =
+            Progress.ofSteps(Sessions.session(RunOptions.name(conf), conf.metrics()));
         Run run = options.start(progress, conf)) {
       return Told.of(
           run,

@@ -30,6 +30,7 @@ import java.util.TreeMap;
  * @param objective what is minimised
  * @param trainer how a step is made
  * @param evaluate how progress is measured
+ * @param metrics where figures are sent
  * @param pretrain how an untrained policy learns to write
  */
 public record Configuration(
@@ -41,6 +42,7 @@ public record Configuration(
     ObjectiveConf objective,
     TrainerConf trainer,
     EvaluateConf evaluate,
+    MetricsConf metrics,
     PretrainConf pretrain) {
   private static final String DEFAULTS = "conf/defaults.yaml";
   private static final Set<String> MAY_CHANGE =
@@ -53,6 +55,9 @@ public record Configuration(
           "run.stop_when.set",
           "run.stop_when.metric",
           "run.stop_when.patience",
+          "metrics.sinks",
+          "metrics.mlflow.uri",
+          "metrics.mlflow.experiment",
           "trainer.total_updates",
           "verifier.max_fault_share");
   private static final Schema SCHEMA = new Schema(Configuration.class);
@@ -185,6 +190,13 @@ public record Configuration(
   /** Every setting by its key. */
   private Map<String, JsonNode> settings() {
     return new YamlText("the run's settings", toYaml()).settings();
+  }
+
+  /** Every setting by its key, the value as it is written in YAML, lists in one line. */
+  public Map<String, String> texts() {
+    Map<String, String> texts = new LinkedHashMap<>();
+    settings().forEach((key, value) -> texts.put(key, YamlText.scalar(value)));
+    return texts;
   }
 
   /**

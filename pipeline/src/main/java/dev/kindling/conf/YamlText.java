@@ -133,8 +133,11 @@ public record YamlText(String name, String text) {
     }
   }
 
-  /** A text, truth value or number as {@link #write} writes it, without quotes. */
+  /** A text, truth value or number as {@link #write} writes it, without quotes; else JSON. */
   static String scalar(JsonNode value) {
+    if (value.isContainerNode()) {
+      return value.toString();
+    }
     return value.isDouble() ? digits(value.asDouble()) : value.asText();
   }
 

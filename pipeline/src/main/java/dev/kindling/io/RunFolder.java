@@ -35,6 +35,9 @@ import org.apache.hadoop.fs.Path;
  * evaluations/step-000012/    9-evaluations; SET/ with 2-rollouts and 3-scores
  * evaluations-asked/          the same of evaluations that a command asked for
  * metrics/step-000012/        one row
+ * metrics.jsonl               a line of figures a step
+ * tensorboard/                event files of them
+ * trackers.json, mlflow.json  what was sent to whom
  * discarded/                  steps that were gone back from, until the next commit
  * lock/                       who writes
  * status.json                 what its driver does, or how it ended

@@ -19,14 +19,13 @@ import dev.kindling.stage.PolicyRef;
 import dev.kindling.stage.Prepare;
 import dev.kindling.stage.PromptOrder;
 import dev.kindling.stage.Rollout;
+import dev.kindling.track.Trackers;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
@@ -50,6 +49,7 @@ public final class Run implements AutoCloseable {
   private final int examples;
   private final StatusFile status;
   private final StepQueries queries;
+  private final Optional<Trackers> trackers;
   private Commit last;
 
   /** Read when it is asked for, and again once a step has been evaluated. */
@@ -92,6 +92,7 @@ public final class Run implements AutoCloseable {
     this.examples = Math.toIntExact(folder.readCommit(0).rows().get(RunStart.ALL_PROMPTS));
     last.verify(folder.fileSystem(), folder.checkpoint(last.step()));
     verified.add(last.step());
+    this.trackers = lock.map(held -> Trackers.start(spark, folder, conf, last.step()));
   }
 
   /** The session that the stages run in. */
@@ -105,6 +106,11 @@ public final class Run implements AutoCloseable {
 
   public Configuration conf() {
     return conf;
+  }
+
+  /** Who is told of steps that are committed; a run that is only looked at has none. */
+  Trackers trackers() {
+    return trackers.orElseThrow();
   }
 
   Objective objective() {
@@ -326,14 +332,6 @@ public final class Run implements AutoCloseable {
    */
   void commit(long step, long position, List<StoredFile> checkpoint) throws IOException {
     lock.orElseThrow().verifyHeld();
-    List<Table<?>> written = new ArrayList<>(Table.ofStep());
-    if (carriesEstimates()) {
-      written.add(Table.CARRIED);
-    }
-    Map<String, Long> rows = new TreeMap<>();
-    for (Table<?> table : written) {
-      rows.put(table.name(), tables.rows(step, table));
-    }
     Commit commit =
         new Commit(
             step,
@@ -342,7 +340,7 @@ public final class Run implements AutoCloseable {
             position,
             Map.of(),
             checkpoint,
-            rows,
+            tables.rows(step, carriesEstimates()),
             TableEngine.of(spark),
             last.digest(),
             version);
@@ -388,6 +386,7 @@ public final class Run implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    trackers.ifPresent(Trackers::close);
     hadoop.destroy();
     if (lock.isPresent()) {
       lock.get().close();

@@ -48,7 +48,7 @@ final class StepCommit {
     List<StoredFile> files = update(step, rows);
     run.write(0, STEP, rows);
     double seconds = (System.nanoTime() - started) / 1e9;
-    Measure.Evaluated evaluation = evaluate(step, files);
+    List<EvaluationRow> evaluations = evaluate(step, files);
     long position = run.positionAfter(step);
     MetricsRow metrics =
         Measure.measure(
@@ -61,25 +61,29 @@ final class StepCommit {
                 List.of(ROLLOUTS, SCORES, WEIGHTS),
                 of -> Measure.figures(new Measure.Tables(of.get(0), of.get(1), of.get(2)))),
             rows,
-            evaluation,
+            ofFirstSet(evaluations),
             before.withStep(seconds));
     METRICS.write(run.spark(), step, List.of(metrics), run.folder().metrics(step).toString());
     run.commit(step, position, files);
-    MetricsSource.show(metrics);
+    run.trackers().committed(metrics, evaluations);
     progress.step(metrics, run.conf().run().steps());
     tellOfAnUnfilledBatch(metrics);
     return rows.size();
   }
 
-  /** Evaluates the new policy where that is due; gives what the first set says of it. */
-  private Measure.Evaluated evaluate(long step, List<StoredFile> files) throws IOException {
-    if (!run.evaluatesAfter(step)) {
+  /** Evaluates the new policy where that is due. */
+  private List<EvaluationRow> evaluate(long step, List<StoredFile> files) throws IOException {
+    return run.evaluatesAfter(step)
+        ? new Evaluation(run)
+            .evaluate(run.policy(step, files), Optional.empty(), run.folder().evaluation(step))
+            .rows()
+        : List.of();
+  }
+
+  private static Measure.Evaluated ofFirstSet(List<EvaluationRow> rows) {
+    if (rows.isEmpty()) {
       return new Measure.Evaluated(null, null);
     }
-    List<EvaluationRow> rows =
-        new Evaluation(run)
-            .evaluate(run.policy(step, files), Optional.empty(), run.folder().evaluation(step))
-            .rows();
     String first = rows.get(0).set();
     return new Measure.Evaluated(
         EvaluationRow.value(rows, first, "pass@1").orElse(null),

@@ -231,6 +231,23 @@ final class StepTables {
         : table.read(spark, path.toString());
   }
 
+  /**
+   * The rows of each table that a step has, by its name.
+   *
+   * @param areCarried whether estimates of success are
+   */
+  Map<String, Long> rows(long step, boolean areCarried) throws IOException {
+    List<Table<?>> written = new ArrayList<>(Table.ofStep());
+    if (areCarried) {
+      written.add(Table.CARRIED);
+    }
+    Map<String, Long> rows = new TreeMap<>();
+    for (Table<?> table : written) {
+      rows.put(table.name(), rows(step, table));
+    }
+    return rows;
+  }
+
   /** Number of rows of a step's table. */
   long rows(long step, Table<?> table) throws IOException {
     long rows = 0;

@@ -26,15 +26,18 @@ class PrometheusTest {
   @Test
   void aRunningTrainShowsTheMetricsOfItsLastStep() throws Exception {
     int port = freePort();
-    List<String> command =
-        MainProcess.command(
-            "-Dspark.ui.enabled=true",
-            "-Dspark.ui.port=" + port,
-            "-Dspark.metrics.conf.*.sink.prometheusServlet.class=org.apache.spark.metrics.sink.PrometheusServlet",
-            "-Dspark.metrics.conf.*.sink.prometheusServlet.path=/metrics/prometheus");
-    command.addAll(
-        List.of(
-            SmallRun.arguments("train", SmallRun.settings(temporary, "run", "run.steps=100000"))));
+    // Spark's UI is off, as in conf/spark/local.conf.
+    List<String> command = MainProcess.command("-Dspark.ui.port=" + port);
+    List<String> settings =
+        SmallRun.settings(
+            temporary,
+            "run",
+            "run.steps=100000",
+            "metrics.sinks=[prometheus]",
+            "data.eval_path=" + temporary.resolve("problems.jsonl"),
+            "evaluate.examples=2",
+            "evaluate.every=1");
+    command.addAll(List.of(SmallRun.arguments("train", settings)));
     Path err = temporary.resolve("err");
     Process process =
         new ProcessBuilder(command)
@@ -51,6 +54,8 @@ class PrometheusTest {
       assertThat(value(metrics, "entropy")).isPositive();
       assertThat(value(metrics, "tokens_per_second")).isPositive();
       assertThat(value(metrics, "seconds_rollout")).isPositive();
+      // Of the set that data.eval_path is; signs become underscores.
+      assertThat(value(metrics, "eval_eval_pass_1")).isBetween(0.0, 1.0);
       // No refill: no figure.
       assertThat(value(metrics, "seconds_refill")).isNaN();
     } finally {

@@ -257,6 +257,8 @@ class RunLoopTest {
             "checkpoints",
             "evaluations",
             "metrics",
+            "metrics.jsonl",
+            "trackers.json",
             "lock",
             "status.json",
             "report.html");

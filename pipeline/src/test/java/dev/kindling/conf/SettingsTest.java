@@ -30,6 +30,8 @@ class SettingsTest {
           "4096",
           "[1, 2]",
           "[lp-reg]",
+          "[tensorboard]",
+          "http://127.0.0.1:5000",
           "[{name: a, path: a.jsonl}]",
           "pass@1",
           "log_p_hat",
