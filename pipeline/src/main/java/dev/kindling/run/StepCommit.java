@@ -48,7 +48,12 @@ final class StepCommit {
     List<StoredFile> files = update(step, rows);
     run.write(0, STEP, rows);
     double seconds = (System.nanoTime() - started) / 1e9;
-    Measure.Evaluated evaluation = evaluate(step, files);
+    if (step == 1) {
+      // Curves begin at the policy that the run began with, whose checkpoint may go with the
+      // commit.
+      evaluate(run.policy(0));
+    }
+    Measure.Evaluated evaluation = evaluate(run.policy(step, files));
     long position = run.positionAfter(step);
     MetricsRow metrics =
         Measure.measure(
@@ -71,14 +76,14 @@ final class StepCommit {
     return rows.size();
   }
 
-  /** Evaluates the new policy where that is due; gives what the first set says of it. */
-  private Measure.Evaluated evaluate(long step, List<StoredFile> files) throws IOException {
-    if (!run.evaluatesAfter(step)) {
+  /** Evaluates the policy of a step where that is due; gives what the first set says of it. */
+  private Measure.Evaluated evaluate(PolicyRef policy) throws IOException {
+    if (!run.evaluatesAfter(policy.version())) {
       return new Measure.Evaluated(null, null);
     }
     List<EvaluationRow> rows =
         new Evaluation(run)
-            .evaluate(run.policy(step, files), Optional.empty(), run.folder().evaluation(step))
+            .evaluate(policy, Optional.empty(), run.folder().evaluation(policy.version()))
             .rows();
     String first = rows.get(0).set();
     return new Measure.Evaluated(
