@@ -105,6 +105,7 @@ class ImportRulesTest {
               "dev.kindling.report",
               List.of(
                   "dev.kindling.check",
+                  "dev.kindling.engine.text",
                   "dev.kindling.io",
                   "dev.kindling.row",
                   JACKSON,

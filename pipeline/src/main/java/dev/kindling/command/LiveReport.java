@@ -1,45 +1,47 @@
 package dev.kindling.command;
 
 import dev.kindling.report.Arm;
+import dev.kindling.report.RunReader;
 import dev.kindling.row.MetricsRow;
 import dev.kindling.run.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Keeps a report up to date while the steps of a run are committed: it is there before the first,
- * and as new as a reader would load it again.
+ * and as new as a reader would load it again, but takes no more than a small share of the run's
+ * time.
  */
 final class LiveReport {
   private static final Duration EVERY = Duration.ofSeconds(5);
 
-  private final Page page;
-  private final Arm beginning;
-  private final List<MetricsRow> rows;
-  private long written;
+  // Of the time that the last page took.
+  private static final int PAUSE = 10;
 
-  /** Writes the page of an arm as it stands, whose last rollouts are not looked for. */
+  private final Page page;
+  private final RunReader reader;
+  private long next;
+
+  /** Writes the page of an arm as it stands. */
   interface Page {
     void write(Arm arm) throws IOException;
   }
 
-  private LiveReport(Arm beginning, Page page) {
+  private LiveReport(RunReader reader, Page page) {
     this.page = page;
-    this.beginning = beginning;
-    this.rows = new ArrayList<>(beginning.metrics());
+    this.reader = reader;
   }
 
   /**
    * Writes the page now, and then as the work commits steps.
    *
    * @param progress tells of the steps
-   * @param beginning the arm as it stands
+   * @param reader of the run
    */
-  static void during(Progress progress, Arm beginning, Page page, Told.Work work) throws Exception {
-    LiveReport report = new LiveReport(beginning, page);
+  static void during(Progress progress, RunReader reader, Page page, Told.Work work)
+      throws Exception {
+    LiveReport report = new LiveReport(reader, page);
     report.write();
     progress.listen(report::committed);
     try {
@@ -50,25 +52,20 @@ final class LiveReport {
   }
 
   private void committed(MetricsRow row) {
-    rows.add(row);
-    if (System.nanoTime() - written > EVERY.toNanos()) {
+    reader.committed(row);
+    if (System.nanoTime() - next > 0) {
       write();
     }
   }
 
   private void write() {
-    written = System.nanoTime();
+    long started = System.nanoTime();
     try {
-      page.write(
-          new Arm(
-              beginning.name(),
-              beginning.highlights(),
-              rows,
-              beginning.evaluations(),
-              beginning.samples(),
-              beginning.configuration()));
+      page.write(reader.arm());
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write the report: " + e.getMessage(), e);
     }
+    long took = System.nanoTime() - started;
+    next = started + Math.max(EVERY.toNanos(), PAUSE * took);
   }
 }

@@ -9,6 +9,7 @@ import dev.kindling.io.AtomicFile;
 import dev.kindling.io.UserPath;
 import dev.kindling.report.Arm;
 import dev.kindling.report.ArmTable;
+import dev.kindling.report.RunReader;
 import dev.kindling.row.EvaluationRow;
 import dev.kindling.run.Pipeline;
 import dev.kindling.run.Progress;
@@ -244,7 +245,8 @@ final class QuickStartCommand implements Callable<Integer> {
   private Arm train(
       Progress progress, Configuration conf, Path report, List<Arm> finished, List<String> chosen)
       throws Exception {
-    try (Run run = opening.runs(progress).start(conf, true, OptionalLong.empty())) {
+    try (Run run = opening.runs(progress).start(conf, true, OptionalLong.empty());
+        RunReader reader = Reports.reader(run)) {
       long steps = conf.run().steps();
       progress.begin(
           run.folder().root().getName(),
@@ -266,12 +268,9 @@ final class QuickStartCommand implements Callable<Integer> {
             write(run.folder().fileSystem(), report, finding, arms, true);
           };
       LiveReport.during(
-          progress,
-          Reports.arm(run),
-          page,
-          () -> Told.of(run, () -> new Pipeline(run, progress).train()));
+          progress, reader, page, () -> Told.of(run, () -> new Pipeline(run, progress).train()));
       progress.end();
-      return Reports.arm(run);
+      return reader.arm();
     }
   }
 

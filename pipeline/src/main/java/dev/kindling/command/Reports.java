@@ -1,7 +1,6 @@
 package dev.kindling.command;
 
 import dev.kindling.conf.ObjectiveConf;
-import dev.kindling.engine.text.Tokenizer;
 import dev.kindling.io.FileMistake;
 import dev.kindling.report.Arm;
 import dev.kindling.report.ReportData;
@@ -17,13 +16,10 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.OptionalDouble;
 
 /** Makes report pages of run folders. */
 final class Reports {
-  private static final int SAMPLED_ROLLOUTS = 10;
-
   private Reports() {}
 
   /** Writes the run's own page, of a run that nobody works on. */
@@ -46,7 +42,9 @@ final class Reports {
 
   /** Keeps the run's own page up to date while its steps are committed. */
   static void live(Run run, Progress progress, Told.Work work) throws Exception {
-    LiveReport.during(progress, arm(run), arm -> write(run, arm, true), work);
+    try (RunReader reader = reader(run)) {
+      LiveReport.during(progress, reader, arm -> write(run, arm, true), work);
+    }
   }
 
   /** What came of a run so far, from its first to its last figure. */
@@ -55,22 +53,9 @@ final class Reports {
     if (rows.isEmpty()) {
       return "no step is committed yet";
     }
-    List<Double> passAt1 =
-        rows.stream().map(MetricsRow::evalPassAt1).filter(Objects::nonNull).toList();
     MetricsRow first = rows.get(0);
     MetricsRow last = rows.get(rows.size() - 1);
-    String rate =
-        passAt1.isEmpty()
-            ? String.format(
-                Locale.ROOT,
-                "training reward went from %.3f to %.3f",
-                first.reward(),
-                last.reward())
-            : String.format(
-                Locale.ROOT,
-                "pass@1 went from %.1f %% to %.1f %%",
-                100 * passAt1.get(0),
-                100 * passAt1.get(passAt1.size() - 1));
+    String rate = arm.outcome();
     return first.logPHat() == null || last.logPHat() == null
         ? rate
         : String.format(
@@ -108,14 +93,14 @@ final class Reports {
 
   /** What a page shows of one run. */
   static Arm arm(Run run) throws IOException {
-    try (Tokenizer tokenizer = run.model().tokenizer().load()) {
-      return RunReader.arm(
-          run.spark(),
-          run.folder(),
-          highlights(run.conf().objective()),
-          SAMPLED_ROLLOUTS,
-          tokenizer::decode);
+    try (RunReader reader = reader(run)) {
+      return reader.arm();
     }
+  }
+
+  /** Reads what a page shows of one run, for the caller to close. */
+  static RunReader reader(Run run) throws IOException {
+    return new RunReader(run.spark(), run.folder(), highlights(run.conf().objective()));
   }
 
   private static String highlights(ObjectiveConf objective) {

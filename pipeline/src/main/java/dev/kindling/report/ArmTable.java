@@ -35,7 +35,7 @@ public final class ArmTable {
         measure(arm),
         Numbers.share(outcome.last()),
         Numbers.share(outcome.best()),
-        outcome.bestStep() == 0 ? Numbers.NONE : Long.toString(outcome.bestStep()),
+        outcome.bestStep(),
         logPHat.span(Numbers::plain),
         Numbers.duration(arm.metrics().stream().mapToDouble(Charts::seconds).sum()));
   }

@@ -23,8 +23,6 @@ record Chart(String title, String meaning, Unit unit, boolean large, List<Line> 
     EVALUATIONS,
     /** Drawn dashed: it stands in for a measure that the arm lacks. */
     STAND_IN,
-    /** One of several measures of one arm, coloured by its place. */
-    MEASURE,
     /** One layer of a stack, coloured by its place. */
     LAYER;
 
@@ -42,19 +40,8 @@ record Chart(String title, String meaning, Unit unit, boolean large, List<Line> 
    * @param colour index into the palette
    * @param kind how it is drawn
    * @param series its points
-   * @param around how many lines of the same course it is drawn around
    */
-  record Line(String label, int arm, int colour, Kind kind, Series series, int around) {
-    /** A line by itself. */
-    Line(String label, int arm, int colour, Kind kind, Series series) {
-      this(label, arm, colour, kind, series, 0);
-    }
-
-    /** The same line around so many others. */
-    Line around(int others) {
-      return new Line(label, arm, colour, kind, series, others);
-    }
-  }
+  record Line(String label, int arm, int colour, Kind kind, Series series) {}
 
   /** The plot in words, for those who cannot see it: where each line starts and ends. */
   String description() {

@@ -36,7 +36,7 @@ public final class EvaluationTable {
 
   /** A figure's value: nats as a number, everything else in percent. */
   public static String value(String figure, double value) {
-    return figure.equals(IN_NATS) ? Numbers.plain(value) : Numbers.share(value);
+    return unit(figure).format(value);
   }
 
   /** An interval from its ends. */
@@ -44,6 +44,24 @@ public final class EvaluationTable {
     return Double.isNaN(low) || Double.isNaN(high)
         ? Numbers.NONE
         : value(figure, low) + " … " + value(figure, high);
+  }
+
+  /** How a figure's values are written. */
+  static Unit unit(String figure) {
+    return figure.equals(IN_NATS) ? Unit.NUMBER : Unit.SHARE;
+  }
+
+  /** What a figure is, in a sentence. */
+  static String meaning(String figure) {
+    String k = figure.substring(figure.indexOf('@') + 1);
+    String of =
+        switch (figure.substring(0, figure.length() - k.length())) {
+          case "pass@" -> "Unbiased share of draws of " + k + " with a correct sample";
+          case "mean@" -> "Share of correct samples among the first " + k;
+          case "maj@" -> "Whether the answer that most of the first " + k + " give is correct";
+          default -> "Log of the mean likelihood of the gold answer, in nats";
+        };
+    return of + ": mean over the examples, with its 95 % interval.";
   }
 
   private static double orNaN(Double value) {

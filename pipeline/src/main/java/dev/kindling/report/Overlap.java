@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Lines of one chart so close all along that the one would hide the other: the later is drawn as a
- * wider line around the earlier, and the chart says so.
+ * Says in a chart's words which of its lines are so close all along that they are one to the eye.
+ * The page's script stripes them where they are.
  */
 final class Overlap {
   // Of the height of a plot, which is less than the width of a line.
@@ -18,33 +18,30 @@ final class Overlap {
 
   private Overlap() {}
 
-  /** The chart with the lines around others marked. */
-  static Chart marked(Chart chart) {
+  /** The chart with its lines of one course named. */
+  static Chart told(Chart chart) {
     double close = CLOSE * height(chart);
     List<List<Line>> bundles = new ArrayList<>();
-    List<Line> lines = new ArrayList<>();
     for (Line line : chart.lines()) {
-      List<Line> bundle =
-          bundles.stream()
-              .filter(other -> isOver(line, other.get(0), close))
-              .findFirst()
-              .orElseGet(ArrayList::new);
-      if (bundle.isEmpty()) {
-        bundles.add(bundle);
-      }
-      lines.add(line.around(bundle.size()));
-      bundle.add(line);
+      bundles.stream()
+          .filter(bundle -> isOver(line, bundle.get(0), close))
+          .findFirst()
+          .ifPresentOrElse(
+              bundle -> bundle.add(line), () -> bundles.add(new ArrayList<>(List.of(line))));
     }
     String said =
         bundles.stream()
             .filter(bundle -> bundle.size() > 1)
             .map(bundle -> bundle.stream().map(Line::label).collect(Collectors.joining(", ")))
             .collect(Collectors.joining("; "));
-    String meaning =
-        said.isEmpty()
-            ? chart.meaning()
-            : chart.meaning() + " On the same course, one drawn around the other: " + said + ".";
-    return new Chart(chart.title(), meaning, chart.unit(), chart.large(), lines);
+    return said.isEmpty()
+        ? chart
+        : new Chart(
+            chart.title(),
+            chart.meaning() + " On the same course, striped in turn: " + said + ".",
+            chart.unit(),
+            chart.large(),
+            chart.lines());
   }
 
   private static boolean isOver(Line a, Line b, double close) {

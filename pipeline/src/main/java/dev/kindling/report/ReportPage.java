@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -17,12 +16,12 @@ public final class ReportPage {
   private static final String CHART_LIBRARY =
       "/META-INF/resources/webjars/chart.js/4.5.1/dist/chart.umd.min.js";
 
-  private static final String REFRESH = "<meta http-equiv=\"refresh\" content=\"10\">\n";
+  /** Without scripts; with them the page's own loads it again. */
+  private static final String REFRESH =
+      "<noscript><meta http-equiv=\"refresh\" content=\"10\"></noscript>\n";
 
   /** Colours of the style sheet; arms beyond them differ in the dashes of their lines. */
   private static final int COLOURS = 8;
-
-  private static final int PROMPT_END = 400;
 
   private ReportPage() {}
 
@@ -32,28 +31,37 @@ public final class ReportPage {
    * @return HTML to be written as UTF-8
    */
   public static String render(ReportData data) {
-    List<Charts.Section> sections = Charts.of(data.arms());
-    List<Chart> charts = sections.stream().flatMap(s -> s.charts().stream()).toList();
+    List<Arm> arms = data.arms();
+    List<Chart> main = Charts.main(arms);
+    List<Chart> evaluations = Charts.evaluations(arms);
+    List<Charts.Section> metrics = Charts.metrics(arms);
+    List<Chart> charts = new ArrayList<>(main);
+    charts.addAll(evaluations);
+    metrics.forEach(section -> charts.addAll(section.charts()));
     String library =
         Template.resource(CHART_LIBRARY).replaceAll("(?m)^//# sourceMappingURL.*$", "");
-    String script = Template.resource("report.js");
+    String script = Template.resource("charts.js") + Template.resource("rollouts.js");
     return Template.fill(
         Template.resource("report.html"),
         Map.ofEntries(
             Map.entry("scripts", hash(library) + " " + hash(script)),
             Map.entry("style", Template.resource("report.css")),
+            Map.entry("live", data.isLive() ? " data-live" : ""),
             Map.entry("refresh", data.isLive() ? REFRESH : ""),
             Map.entry("title", Text.html(data.title())),
             Map.entry("finding", Text.html(data.finding())),
-            Map.entry("arms", arms(data.arms())),
-            Map.entry("evaluations", evaluations(data.arms())),
-            Map.entry("legend", legend(data.arms())),
-            Map.entry("charts", sections(sections)),
-            Map.entry("samples", orEmpty(join(data.arms(), ReportPage::samples), "No rollout")),
-            Map.entry("configurations", join(data.arms(), ReportPage::configuration)),
+            Map.entry("main", orEmpty(figures(main, 0, "h3"), "No step")),
+            Map.entry("arms", arms(arms)),
+            Map.entry("evaluations", evaluations(arms, evaluations, main.size())),
+            Map.entry("legend", legend(arms)),
+            Map.entry("metrics", sections(metrics, main.size() + evaluations.size())),
+            Map.entry("without", without(arms)),
+            Map.entry("rollouts", rollouts(arms)),
+            Map.entry("differences", differences(arms)),
+            Map.entry("configurations", join(arms, ReportPage::configuration)),
             Map.entry("version", Text.html(data.version())),
             Map.entry("date", Text.html(data.date())),
-            Map.entry("data", ChartJson.of(data.arms(), charts)),
+            Map.entry("data", PageJson.of(arms, charts)),
             Map.entry("library", library),
             Map.entry("script", script)));
   }
@@ -76,15 +84,17 @@ public final class ReportPage {
         Map.of("header", headers(ArmTable.HEADER), "rows", rows.toString()));
   }
 
-  private static String evaluations(List<Arm> arms) {
-    String tables = join(arms, ReportPage::evaluation);
-    return tables.isEmpty() ? "" : "<section>\n<h2>Evaluations</h2>\n" + tables + "</section>\n";
+  private static String evaluations(List<Arm> arms, List<Chart> charts, int first) {
+    return arms.stream().allMatch(arm -> arm.evaluations().isEmpty())
+        ? "<p class=\"empty\">No policy has been evaluated yet.</p>"
+        : figures(charts, first, "h3") + join(arms, ReportPage::evaluation);
   }
 
   private static String evaluation(Arm arm, int index) {
     if (arm.evaluations().isEmpty()) {
       return "";
     }
+    long last = arm.evaluations().get(arm.evaluations().size() - 1).step();
     return Template.fill(
         """
         <div class="wide">
@@ -100,10 +110,11 @@ public final class ReportPage {
         Map.of(
             "swatch", swatch(index),
             "name", Text.html(arm.name()),
-            "step", Long.toString(arm.evaluations().get(0).step()),
+            "step", Long.toString(last),
             "header", headers(EvaluationTable.HEADER),
             "rows",
                 arm.evaluations().stream()
+                    .filter(row -> row.step() == last)
                     .map(row -> "<tr>" + cells(EvaluationTable.cells(row)) + "</tr>\n")
                     .collect(Collectors.joining())));
   }
@@ -118,53 +129,86 @@ public final class ReportPage {
     return items.toString();
   }
 
-  private static String sections(List<Charts.Section> sections) {
+  private static String sections(List<Charts.Section> sections, int first) {
     StringBuilder out = new StringBuilder();
-    int index = 0;
+    int index = first;
     for (Charts.Section section : sections) {
-      out.append("<section>\n<h2>").append(Text.html(section.title())).append("</h2>\n");
-      out.append("<div class=\"charts\">\n");
-      for (Chart chart : section.charts()) {
-        out.append(figure(chart, index++));
-      }
-      out.append("</div>\n</section>\n");
+      out.append("<h3>").append(Text.html(section.title())).append("</h3>\n");
+      out.append(figures(section.charts(), index, "h4"));
+      index += section.charts().size();
     }
     return orEmpty(out.toString(), "No step");
+  }
+
+  private static String figures(List<Chart> charts, int first, String heading) {
+    StringBuilder out = new StringBuilder();
+    for (int i = 0; i < charts.size(); i++) {
+      out.append(figure(charts.get(i), first + i, heading));
+    }
+    return charts.isEmpty() ? "" : "<div class=\"charts\">\n" + out + "</div>\n";
   }
 
   private static String orEmpty(String html, String missing) {
     return html.isEmpty() ? "<p class=\"empty\">" + missing + " has been committed yet.</p>" : html;
   }
 
-  private static String figure(Chart chart, int index) {
+  private static String figure(Chart chart, int index, String heading) {
     return Template.fill(
         """
         <figure{{large}}>
-        <figcaption><h3>{{title}}</h3><p>{{meaning}}</p></figcaption>
+        <figcaption><{{heading}}>{{title}}</{{heading}}><p>{{meaning}}</p></figcaption>
         <div class="plot"><canvas data-chart="{{index}}" role="img" aria-label="{{description}}">\
         </canvas></div>
         </figure>
         """,
         Map.of(
             "large", chart.large() ? " class=\"large\"" : "",
+            "heading", heading,
             "title", Text.html(chart.title()),
             "meaning", Text.html(chart.meaning()),
             "index", Integer.toString(index),
             "description", Text.html(chart.description())));
   }
 
-  private static String samples(Arm arm, int index) {
-    if (arm.samples().isEmpty()) {
+  /** The figures that have no chart, each with its sentence. */
+  private static String without(List<Arm> arms) {
+    String terms =
+        Charts.without(arms).stream()
+            .map(
+                metric ->
+                    "<dt>%s</dt><dd>%s</dd>\n"
+                        .formatted(Text.html(metric.title()), Text.html(metric.meaning())))
+            .collect(Collectors.joining());
+    return terms.isEmpty()
+        ? ""
+        : "<details><summary>Figures without a value here</summary><dl>\n"
+            + terms
+            + "</dl></details>\n";
+  }
+
+  private static String rollouts(List<Arm> arms) {
+    return arms.stream().allMatch(arm -> arm.rollouts().isEmpty())
+        ? orEmpty("", "No rollout")
+        : Template.fill(
+            Template.resource("rollouts.html"),
+            Map.of("count", Integer.toString(RolloutReader.PER_VERDICT)));
+  }
+
+  private static String differences(List<Arm> arms) {
+    if (arms.size() < 2) {
       return "";
     }
-    List<String> header =
-        List.of("Verdict", "log w", "End of the prompt", "Rationale", "Answer", "Gold");
+    List<List<String>> rows = SettingsTable.differences(arms);
+    if (rows.isEmpty()) {
+      return "<p class=\"empty\">All runs have the same settings.</p>";
+    }
+    List<String> header = new ArrayList<>(List.of("Setting"));
+    arms.forEach(arm -> header.add(arm.name()));
     return Template.fill(
         """
         <div class="wide">
-        <table class="samples">
-        <caption>{{swatch}}{{name}}: {{count}} of the last committed step, drawn by a hash of their ids. log w is the \
-        log-likelihood of the gold answer after the rationale, in nats.</caption>
+        <table class="differences">
+        <caption>What the settings of the runs differ in; all others are the same.</caption>
         <thead><tr>{{header}}</tr></thead>
         <tbody>
         {{rows}}</tbody>
@@ -172,37 +216,15 @@ public final class ReportPage {
         </div>
         """,
         Map.of(
-            "swatch", swatch(index),
-            "name", Text.html(arm.name()),
-            "count", Integer.toString(arm.samples().size()),
             "header", headers(header),
-            "rows", arm.samples().stream().map(ReportPage::sample).collect(Collectors.joining())));
-  }
-
-  private static String sample(SampledRollout rollout) {
-    String verdict = Text.html(rollout.verdict());
-    return Template.fill(
-        """
-        <tr><td><span class="verdict {{class}}">{{verdict}}</span>\
-        <span class="id">{{id}} #{{sample}}</span>\
-        <span class="id">{{reason}}</span></td><td class="number">{{logW}}</td>\
-        {{prompt}}{{rationale}}{{answer}}{{gold}}</tr>
-        """,
-        Map.of(
-            "class", verdict.toLowerCase(Locale.ROOT),
-            "verdict", verdict,
-            "reason", Text.html(rollout.reason()),
-            "id", Text.html(rollout.exampleId()),
-            "sample", Integer.toString(rollout.sample()),
-            "logW", Numbers.plain(rollout.logW()),
-            "prompt", passage("passage end", Text.end(rollout.prompt(), PROMPT_END)),
-            "rationale", passage("passage", rollout.rationale()),
-            "answer", passage("passage", rollout.answer()),
-            "gold", passage("passage", rollout.gold())));
-  }
-
-  private static String passage(String style, String text) {
-    return "<td><div class=\"%s\" tabindex=\"0\">%s</div></td>".formatted(style, Text.html(text));
+            "rows",
+                rows.stream()
+                    .map(
+                        row ->
+                            "<tr><th scope=\"row\">%s</th>%s</tr>\n"
+                                .formatted(
+                                    Text.html(row.get(0)), cells(row.subList(1, row.size()))))
+                    .collect(Collectors.joining())));
   }
 
   private static String configuration(Arm arm, int index) {

@@ -1,7 +1,9 @@
 package dev.kindling.report;
 
+import dev.kindling.row.EvaluationRow;
 import dev.kindling.row.MetricsRow;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.DoubleFunction;
 import java.util.function.Function;
 
@@ -10,24 +12,58 @@ import java.util.function.Function;
  *
  * @param steps step numbers, ascending
  * @param values one value a step; NaN where there is none, and infinities count as none
+ * @param low lower ends of the values' intervals; empty where they have none
+ * @param high upper ends, likewise
  */
-record Series(long[] steps, double[] values) {
+record Series(long[] steps, double[] values, double[] low, double[] high) {
+  private static final double[] NO_INTERVALS = {};
+  private static final String PASS_AT_1 = "pass@1";
+
+  /** A measure without intervals. */
+  Series(long[] steps, double[] values) {
+    this(steps, values, NO_INTERVALS, NO_INTERVALS);
+  }
 
   /** A measure read from every row; null is no value. */
   static Series of(Arm arm, Function<MetricsRow, Double> measure) {
     return new Series(
         arm.metrics().stream().mapToLong(MetricsRow::step).toArray(),
-        arm.metrics().stream().map(measure).mapToDouble(v -> v == null ? Double.NaN : v).toArray());
+        numbers(arm.metrics(), measure));
+  }
+
+  /** A figure of an evaluation set over all its examples, with its intervals. */
+  static Series of(Arm arm, String set, String figure) {
+    List<EvaluationRow> rows =
+        arm.evaluations().stream()
+            .filter(row -> row.set().equals(set) && row.level().isEmpty())
+            .filter(row -> row.name().equals(figure))
+            .toList();
+    return new Series(
+        rows.stream().mapToLong(EvaluationRow::step).toArray(),
+        numbers(rows, EvaluationRow::value),
+        numbers(rows, EvaluationRow::low),
+        numbers(rows, EvaluationRow::high));
+  }
+
+  private static <T> double[] numbers(List<T> rows, Function<T, Double> number) {
+    return rows.stream().map(number).mapToDouble(v -> v == null ? Double.NaN : v).toArray();
   }
 
   /** Whether the arm was ever evaluated on held-out examples. */
   static boolean evaluated(Arm arm) {
-    return of(arm, MetricsRow::evalPassAt1).present();
+    return !arm.evaluations().isEmpty() && evaluation(arm).present();
   }
 
-  /** pass@1 on the evaluation set or, for an arm never evaluated, the mean reward in training. */
+  private static Series evaluation(Arm arm) {
+    return of(arm, arm.evaluations().get(0).set(), PASS_AT_1);
+  }
+
+  /**
+   * pass@1 on the first evaluation set, from the policy that the run began with on, or, for an arm
+   * never evaluated, the mean reward in training.
+   */
   static Series outcome(Arm arm) {
-    return evaluated(arm) ? of(arm, MetricsRow::evalPassAt1) : of(arm, MetricsRow::reward);
+    return evaluated(arm) ? evaluation(arm) : of(arm, MetricsRow::reward);
   }
 
   /** Whether there is any value. */
@@ -50,15 +86,15 @@ record Series(long[] steps, double[] values) {
     return Arrays.stream(values).filter(Double::isFinite).max().orElse(Double.NaN);
   }
 
-  /** The first step that reached the largest value, 0 without a value. */
-  long bestStep() {
+  /** The first step that reached the largest value, as text; {@link Numbers#NONE} without one. */
+  String bestStep() {
     double best = best();
     for (int i = 0; i < values.length; i++) {
       if (values[i] == best) {
-        return steps[i];
+        return Long.toString(steps[i]);
       }
     }
-    return 0;
+    return Numbers.NONE;
   }
 
   /** The first and the last value, {@link Numbers#NONE} without a value. */

@@ -47,4 +47,14 @@ final class Text {
         ? text
         : "…" + text.substring(text.offsetByCodePoints(text.length(), -length));
   }
+
+  /** The first and the last code points of the text, with the number of those left out between. */
+  static String ends(String text, int first, int last) {
+    int count = text.codePointCount(0, text.length());
+    return count <= first + last
+        ? text
+        : text.substring(0, text.offsetByCodePoints(0, first))
+            + " … %d characters left out … ".formatted(count - first - last)
+            + text.substring(text.offsetByCodePoints(text.length(), -last));
+  }
 }

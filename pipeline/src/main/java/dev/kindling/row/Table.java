@@ -158,11 +158,20 @@ public final class Table<T extends Record> {
 
   /** The table at a path, or the rows of those at several. */
   public Dataset<Row> read(SparkSession spark, String... paths) {
+    return read(spark, codec.schema(), paths);
+  }
+
+  /** The same with the step of each row. */
+  public Dataset<Row> readWithStep(SparkSession spark, String... paths) {
+    return read(spark, schema, paths);
+  }
+
+  private static Dataset<Row> read(SparkSession spark, StructType columns, String... paths) {
     return spark
         .read()
         // A path is a path, whatever characters it has.
         .option("__globPaths__", false)
-        .schema(codec.schema())
+        .schema(columns)
         // Every page has a checksum, which costs next to nothing.
         .option(ParquetInputFormat.PAGE_VERIFY_CHECKSUM_ENABLED, true)
         .parquet(paths);

@@ -90,8 +90,12 @@ public final class Run implements AutoCloseable {
     this.status =
         new StatusFile(spark.sparkContext(), folder, conf.run().steps(), last.step(), version);
     this.examples = Math.toIntExact(folder.readCommit(0).rows().get(RunStart.ALL_PROMPTS));
-    last.verify(folder.fileSystem(), folder.checkpoint(last.step()));
-    verified.add(last.step());
+    if (lock.isPresent()) {
+      // Who only looks may look at a run whose checkpoints are elsewhere; a policy is verified when
+      // it is asked for.
+      last.verify(folder.fileSystem(), folder.checkpoint(last.step()));
+      verified.add(last.step());
+    }
     this.trackers = lock.map(held -> Trackers.start(spark, folder, conf, last.step()));
   }
 

@@ -48,7 +48,8 @@ final class Standing {
         conf.run().keepBest().metric().isPresent() || conf.run().stopWhen().metric().isPresent();
     List<String> paths = new ArrayList<>();
     for (long step : isAsked ? folder.evaluatedSteps() : List.<Long>of()) {
-      if (step <= last) {
+      // The policy that the run began with is not the run's work.
+      if (step > 0 && step <= last) {
         Path table = new Path(folder.evaluation(step), Table.EVALUATIONS.name());
         StepTables.requireHeld(folder.fileSystem(), table);
         paths.add(table.toString());

@@ -48,7 +48,12 @@ final class StepCommit {
     List<StoredFile> files = update(step, rows);
     run.write(0, STEP, rows);
     double seconds = (System.nanoTime() - started) / 1e9;
-    List<EvaluationRow> evaluations = evaluate(step, files);
+    if (step == 1) {
+      // Curves begin at the policy that the run began with, whose checkpoint may go with the
+      // commit.
+      evaluate(run.policy(0));
+    }
+    List<EvaluationRow> evaluations = evaluate(run.policy(step, files));
     long position = run.positionAfter(step);
     MetricsRow metrics =
         Measure.measure(
@@ -71,11 +76,11 @@ final class StepCommit {
     return rows.size();
   }
 
-  /** Evaluates the new policy where that is due. */
-  private List<EvaluationRow> evaluate(long step, List<StoredFile> files) throws IOException {
-    return run.evaluatesAfter(step)
+  /** Evaluates the policy of a step where that is due. */
+  private List<EvaluationRow> evaluate(PolicyRef policy) throws IOException {
+    return run.evaluatesAfter(policy.version())
         ? new Evaluation(run)
-            .evaluate(run.policy(step, files), Optional.empty(), run.folder().evaluation(step))
+            .evaluate(policy, Optional.empty(), run.folder().evaluation(policy.version()))
             .rows()
         : List.of();
   }

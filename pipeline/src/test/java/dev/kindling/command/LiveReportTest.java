@@ -3,6 +3,7 @@ package dev.kindling.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kindling.conf.Configuration;
+import dev.kindling.report.RunReader;
 import dev.kindling.run.Pipeline;
 import dev.kindling.run.Progress;
 import dev.kindling.run.Run;
@@ -30,11 +31,12 @@ class LiveReportTest {
         Configuration.load(List.of(), SmallRun.settings(temporary, "live", "run.steps=3"));
     List<Integer> steps = new ArrayList<>();
     try (Progress progress = Progress.ofSteps(spark);
-        Run run = new RunStart(spark, progress, "test").start(conf, false, OptionalLong.empty())) {
+        Run run = new RunStart(spark, progress, "test").start(conf, false, OptionalLong.empty());
+        RunReader reader = Reports.reader(run)) {
       Pipeline pipeline = new Pipeline(run, progress);
       LiveReport.during(
           progress,
-          Reports.arm(run),
+          reader,
           arm -> steps.add(arm.metrics().size()),
           () -> {
             assertThat(steps).containsExactly(0);
@@ -59,7 +61,7 @@ class LiveReportTest {
     assertThat(result.code()).as(result.err()).isZero();
     assertThat(Files.readString(temporary.resolve("told/report.html")))
         .containsPattern(
-            "<p class=\"finding\">\\w+[^<]*: training reward went from [0-9.]+ to [0-9.]+[^<]*"
+            "<p class=\"finding\">\\w+[^<]*: training reward went from [0-9.]+ % to [0-9.]+ %[^<]*"
                 + "2 of 2 steps are committed\\.</p>");
   }
 }

@@ -1,13 +1,14 @@
 package dev.kindling.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.kindling.SparkTest;
-import dev.kindling.check.InvalidInputException;
+import dev.kindling.engine.text.ByteTokenizer;
 import dev.kindling.io.Commit;
 import dev.kindling.io.Manifest;
 import dev.kindling.io.RunFolder;
+import dev.kindling.row.BatchRow;
 import dev.kindling.row.MetricsRow;
 import dev.kindling.row.PromptRow;
 import dev.kindling.row.RolloutRow;
@@ -18,8 +19,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
@@ -32,11 +31,11 @@ import org.junit.jupiter.api.io.TempDir;
 class RunReaderTest {
   private static final List<String> IDS = List.of("a", "b", "c");
 
-  private final SparkSession spark = SparkTest.session();
+  // Of the tokenizer of the characters z, 4 and 5.
+  private static final int FOUR = 4;
+  private static final int Z = 6;
 
-  private static String characters(int[] ids) {
-    return IntStream.of(ids).mapToObj(Character::toString).collect(Collectors.joining());
-  }
+  private final SparkSession spark = SparkTest.session();
 
   private static PromptRow prompt(String id) {
     return new PromptRow(
@@ -48,7 +47,7 @@ class RunReaderTest {
         new int[] {1},
         "",
         List.of("4", "four"),
-        new int[] {52, 0},
+        new int[] {FOUR, 1},
         "exact",
         "{}",
         "");
@@ -60,15 +59,15 @@ class RunReaderTest {
         id,
         sample,
         "",
+        "z" + (4 + sample),
         "",
-        "",
-        new int[] {'z', '0' + sample},
-        new int[] {52},
+        new int[] {Z, FOUR + sample},
+        new int[] {FOUR + sample},
+        new float[] {-0.5f, -1},
+        new float[] {-2},
         none,
         none,
-        none,
-        none,
-        none,
+        new float[] {-3, -4},
         -sample,
         "stop",
         false,
@@ -104,25 +103,47 @@ class RunReaderTest {
         spark, IDS.stream().flatMap(id -> Stream.of(row.apply(id, 0), row.apply(id, 1))).toList());
   }
 
-  private List<SampledRollout> samples(int count, int partitions) {
-    return RunReader.samples(
-        prompts(),
-        samplesOf(Table.ROLLOUTS, RunReaderTest::rollout).repartition(partitions),
-        samplesOf(Table.SCORES, RunReaderTest::score).repartition(partitions),
-        count,
-        RunReaderTest::characters);
+  /** A sequence of one token of the prompt, two of the rationale, and the gold answer's two. */
+  private static BatchRow batch(String id, int sample) {
+    return new BatchRow(
+        id,
+        sample,
+        0,
+        0,
+        0,
+        0,
+        new int[] {1, Z, FOUR + sample, FOUR, 1},
+        1,
+        new double[] {0, 0.25, 0.5, -1, -2},
+        1,
+        new float[5],
+        -1,
+        3);
   }
 
-  private static RunFolder create(Path root) throws IOException {
+  static RunFolder create(Path root) throws IOException {
     return RunFolder.create(
         new Configuration(), new org.apache.hadoop.fs.Path(root.toUri()), "seed: 17\n");
   }
 
-  /** A table of step 2, with its manifest. */
-  private static void write(RunFolder run, Table<?> table, Dataset<Row> rows) throws IOException {
-    org.apache.hadoop.fs.Path path = run.table(2, table.name());
-    long count = table.write(2, rows, path.toString());
+  static void write(RunFolder run, long step, Table<?> table, Dataset<Row> rows)
+      throws IOException {
+    org.apache.hadoop.fs.Path path = run.table(step, table.name());
+    long count = table.write(step, rows, path.toString());
     Manifest.of(run.fileSystem(), path, count, Map.of()).write(run.fileSystem(), path);
+  }
+
+  /** The tables of a step; all but one sample were trained on. */
+  private void writeTables(RunFolder run, long step) throws IOException {
+    write(run, step, Table.PROMPTS, prompts());
+    write(run, step, Table.ROLLOUTS, samplesOf(Table.ROLLOUTS, RunReaderTest::rollout));
+    write(run, step, Table.SCORES, samplesOf(Table.SCORES, RunReaderTest::score));
+    write(
+        run,
+        step,
+        Table.BATCHES,
+        samplesOf(Table.BATCHES, RunReaderTest::batch)
+            .where("NOT (example_id = 'a' AND sample = 0)"));
   }
 
   private static void commit(RunFolder run, long step) throws IOException {
@@ -147,9 +168,8 @@ class RunReaderTest {
         run.metrics(step).toString());
   }
 
-  @Test
-  void aRunFolderGivesItsCommittedStepsAndTheRolloutsOfTheLast(@TempDir Path folder)
-      throws IOException {
+  /** A run of two steps of which the second has rollouts, and a third without commit. */
+  private RunFolder twoSteps(Path folder) throws IOException {
     RunFolder run = create(folder.resolve("garl"));
     commit(run, 0);
     for (long step = 1; step <= 3; step++) {
@@ -157,26 +177,131 @@ class RunReaderTest {
     }
     commit(run, 1);
     commit(run, 2);
-    write(run, Table.PROMPTS, prompts());
-    write(run, Table.ROLLOUTS, samplesOf(Table.ROLLOUTS, RunReaderTest::rollout));
-    write(run, Table.SCORES, samplesOf(Table.SCORES, RunReaderTest::score));
+    writeTables(run, 2);
+    return run;
+  }
 
-    Arm arm = RunReader.arm(spark, run, "garl q=1", 5, RunReaderTest::characters);
+  private static byte[] tokenizer() {
+    return ByteTokenizer.of("z45");
+  }
 
+  private Arm arm(RunFolder run) throws IOException {
+    try (RunReader reader = new RunReader(spark, run, "garl q=1")) {
+      return reader.arm();
+    }
+  }
+
+  @Test
+  void aRunFolderGivesItsCommittedStepsAndSomeOfTheirRollouts(@TempDir Path folder)
+      throws IOException {
+    Arm arm = arm(twoSteps(folder));
     assertThat(arm.name()).isEqualTo("garl");
     assertThat(arm.highlights()).isEqualTo("garl q=1");
     assertThat(arm.metrics()).extracting(MetricsRow::step).containsExactly(1L, 2L);
-    assertThat(arm.samples()).hasSize(5);
     assertThat(arm.configuration()).isEqualTo("seed: 17\n");
+    // Three of each verdict, which are all.
+    assertThat(arm.rollouts())
+        .extracting(SampledRollout::step, SampledRollout::exampleId, SampledRollout::sample)
+        .containsExactly(
+            tuple(2L, "a", 0),
+            tuple(2L, "a", 1),
+            tuple(2L, "b", 0),
+            tuple(2L, "b", 1),
+            tuple(2L, "c", 0),
+            tuple(2L, "c", 1));
+  }
+
+  @Test
+  void aRolloutJoinsItsPromptItsTokensItsScoreAndItsCoefficients(@TempDir Path folder)
+      throws IOException {
+    RunFolder run = twoSteps(folder);
+    run.write(run.tokenizer(), tokenizer());
+    List<SampledRollout> rollouts = arm(run).rollouts();
+    SampledRollout wrong = rollouts.get(5);
+    assertThat(wrong.prompt()).isEqualTo("ask c");
+    assertThat(wrong.verdict()).isEqualTo("WRONG");
+    assertThat(wrong.reason()).isEqualTo("5 is not 4");
+    assertThat(wrong.logW()).isEqualTo(-1);
+    assertThat(wrong.rationale().text()).isEqualTo("z5");
+    assertThat(wrong.rationale().tokens()).containsExactly("z", "5");
+    assertThat(wrong.rationale().logProbs()).containsExactly(-0.5, -1);
+    assertThat(wrong.rationale().coefs()).containsExactly(0.25, 0.5);
+    assertThat(wrong.answer().text()).isEqualTo("5");
+    assertThat(wrong.answer().logProbs()).containsExactly(-2);
+    // The gold answer was trained on, not this one.
+    assertThat(wrong.answer().coefs()).isEmpty();
+    assertThat(wrong.gold().text()).isEqualTo("4 | four");
+    assertThat(wrong.gold().logProbs()).containsExactly(-3, -4);
+    assertThat(wrong.gold().coefs()).containsExactly(-1, -2);
+    assertThat(rollouts.get(0).rationale().coefs()).isEmpty();
+  }
+
+  @Test
+  void withoutATokenizerThereAreNoSingleTokens(@TempDir Path folder) throws IOException {
+    SampledRollout rollout = arm(twoSteps(folder)).rollouts().get(0);
+    assertThat(rollout.rationale().tokens()).isEmpty();
+    assertThat(rollout.answer().text()).isEqualTo("4");
+  }
+
+  @Test
+  void aLaterLookReadsOnlyWhatIsNew(@TempDir Path folder) throws IOException {
+    RunFolder run = twoSteps(folder);
+    try (RunReader reader = new RunReader(spark, run, "")) {
+      List<SampledRollout> before = reader.arm().rollouts();
+      for (Table<?> table : List.of(Table.PROMPTS, Table.ROLLOUTS, Table.SCORES)) {
+        run.fileSystem().delete(run.table(2, table.name()), true);
+      }
+      writeTables(run, 3);
+      reader.committed(Runs.step(3, -1.0, null, 1));
+      Arm arm = reader.arm();
+      assertThat(arm.metrics()).hasSize(3);
+      assertThat(arm.rollouts()).startsWith(before.toArray(SampledRollout[]::new)).hasSize(12);
+    }
+  }
+
+  @Test
+  void aDamagedTableIsNotShownAndKeepsNobodyFromTheRest(@TempDir Path folder) throws IOException {
+    RunFolder run = twoSteps(folder);
+    run.fileSystem().delete(run.table(2, Table.ROLLOUTS.name()), true);
+    Arm arm = arm(run);
+    assertThat(arm.rollouts()).isEmpty();
+    assertThat(arm.metrics()).hasSize(2);
+  }
+
+  @Test
+  void theStepsOfRolloutsAreFewAndStayUntilTheRunIsTwiceAsLong() {
+    assertThat(RolloutReader.steps(0)).isEmpty();
+    assertThat(RolloutReader.steps(3)).containsExactly(1L, 2L, 3L);
+    assertThat(RolloutReader.steps(25))
+        .containsExactly(1L, 2L, 4L, 6L, 8L, 10L, 12L, 14L, 16L, 18L, 20L, 22L, 24L, 25L);
+    assertThat(RolloutReader.steps(200))
+        .containsExactly(
+            1L, 16L, 32L, 48L, 64L, 80L, 96L, 112L, 128L, 144L, 160L, 176L, 192L, 200L);
+    for (long last = 1; last < 5000; last++) {
+      assertThat(RolloutReader.steps(last)).hasSizeLessThanOrEqualTo(18);
+    }
+  }
+
+  @Test
+  void evaluationsOfAllStepsAreReadFromStep0On(@TempDir Path folder) throws IOException {
+    RunFolder run = twoSteps(folder);
+    for (long step : new long[] {0, 2, 3}) {
+      org.apache.hadoop.fs.Path table =
+          new org.apache.hadoop.fs.Path(run.evaluation(step), Table.EVALUATIONS.name());
+      Table.EVALUATIONS.write(
+          Table.EVALUATIONS.of(spark, List.of(Runs.evaluation(step, 0.5))), table.toString());
+      Manifest.of(run.fileSystem(), table, 1, Map.of()).write(run.fileSystem(), table);
+    }
+    assertThat(arm(run).evaluations())
+        .containsExactly(Runs.evaluation(0, 0.5), Runs.evaluation(2, 0.5));
   }
 
   @Test
   void aRunThatHasOnlyItsNewPolicyIsAnEmptyArm(@TempDir Path folder) throws IOException {
     RunFolder run = create(folder.resolve("new"));
     commit(run, 0);
-    Arm arm = RunReader.arm(spark, run, "", 5, RunReaderTest::characters);
-    assertThat(arm.metrics()).isEmpty();
-    assertThat(arm.samples()).isEmpty();
+    assertThat(arm(run).metrics()).isEmpty();
+    assertThat(arm(run).rollouts()).isEmpty();
   }
 
   @Test
@@ -187,29 +312,5 @@ class RunReaderTest {
     List<MetricsRow> read =
         RunReader.metrics(Table.METRICS.read(spark, folder.resolve("m").toString()));
     assertThat(read).containsExactly(rows.get(1), rows.get(0));
-  }
-
-  @Test
-  void aSampleJoinsItsPromptItsRolloutAndItsScore() {
-    List<SampledRollout> all = samples(100, 2);
-    assertThat(all).hasSize(6);
-    assertThat(all.get(0))
-        .isEqualTo(new SampledRollout("a", 0, "ask a", "z0", "4", "4 | four", "CORRECT", "", 0.0));
-    assertThat(all.get(5))
-        .isEqualTo(
-            new SampledRollout(
-                "c", 1, "ask c", "z1", "5", "4 | four", "WRONG", "5 is not 4", -1.0));
-  }
-
-  @Test
-  void theSameFewAreDrawnWhateverThePartitions() {
-    assertThat(samples(4, 1)).hasSize(4).isEqualTo(samples(4, 5));
-  }
-
-  @Test
-  void noSamplesCannotBeAskedFor() {
-    assertThatThrownBy(() -> samples(0, 1))
-        .isInstanceOf(InvalidInputException.class)
-        .hasMessage("Invalid samples of a report: 0 (must be >= 1)");
   }
 }

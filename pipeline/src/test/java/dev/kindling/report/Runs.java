@@ -1,5 +1,6 @@
 package dev.kindling.report;
 
+import dev.kindling.row.EvaluationRow;
 import dev.kindling.row.MetricsRow;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -76,10 +77,20 @@ public final class Runs {
         name, LongStream.rangeClosed(1, steps).mapToObj(i -> step(i, i - 9.0, null, 1)).toList());
   }
 
-  /** An arm without samples. */
+  /** An arm without rollouts; the interval of an evaluation is a tenth to both sides. */
   static Arm arm(String name, List<MetricsRow> metrics) {
+    List<EvaluationRow> evaluations =
+        metrics.stream()
+            .filter(row -> row.evalPassAt1() != null)
+            .map(row -> evaluation(row.step(), row.evalPassAt1()))
+            .toList();
     return new Arm(
-        name, "garl q=0.75", metrics, List.of(), List.of(), "objective:\n  name: garl\n");
+        name, "garl q=0.75", metrics, evaluations, List.of(), "objective:\n  name: garl\n");
+  }
+
+  /** pass@1 of a step's policy. */
+  static EvaluationRow evaluation(long step, double value) {
+    return new EvaluationRow(step, "eval", "", "pass", 1, value, value - 0.1, value + 0.1, 20, 1.0);
   }
 
   /** A report of arms. */
