@@ -1,13 +1,20 @@
 package dev.kindling.command;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kindling.io.AtomicFile;
+import dev.kindling.io.JsonText;
+import dev.kindling.io.RunFolder;
 import dev.kindling.report.EvaluationTable;
 import dev.kindling.report.TextTable;
 import dev.kindling.stage.Compare;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.apache.hadoop.fs.Path;
 
 /**
  * How two policies differ, for the terminal.
@@ -41,6 +48,25 @@ record ComparisonText(String policy, String against) {
         EvaluationTable.value(figure, of.difference()),
         EvaluationTable.interval(figure, of.low(), of.high()),
         Long.toString(of.examples()));
+  }
+
+  /** Writes {@code comparison.json} beside an evaluation's tables, for programs. */
+  void write(RunFolder run, Path tables, Map<String, Compare.Comparison> comparisons)
+      throws IOException {
+    ObjectNode json = JsonText.MAPPER.createObjectNode();
+    json.put("policy", policy).put("against", against);
+    ObjectNode sets = json.putObject("sets");
+    comparisons.forEach(
+        (set, comparison) -> {
+          ObjectNode of = sets.putObject(set);
+          of.set("differences", JsonText.MAPPER.valueToTree(comparison.differences()));
+          of.put("right_under_policy_alone", comparison.flips().gained().size());
+          of.put("right_under_against_alone", comparison.flips().lost().size());
+          of.put("p_value", comparison.flips().pValue());
+        });
+    byte[] content = JsonText.of(json).getBytes(StandardCharsets.UTF_8);
+    AtomicFile.replace(
+        run.fileSystem(), new Path(tables, "comparison.json"), out -> out.write(content));
   }
 
   /** Which examples of a set are right under one policy alone by a figure. */

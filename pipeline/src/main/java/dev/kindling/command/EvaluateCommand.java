@@ -170,6 +170,7 @@ final class EvaluateCommand implements Callable<Integer> {
       for (EvaluationSet set : run.conf().evaluationSets()) {
         progress.say(text.flips(set.name(), set.verdict(), result.comparisons()));
       }
+      text.write(run.folder(), tables, result.comparisons());
     }
     progress.say("Tables: " + tables);
   }

@@ -11,9 +11,9 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
 /** The JSON of a run's records: the same bytes for the same values, whatever the platform. */
-final class JsonText {
+public final class JsonText {
   /** Reads and writes; what a record does not have, or has twice, is refused. */
-  static final ObjectMapper MAPPER =
+  public static final ObjectMapper MAPPER =
       JsonMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -28,7 +28,7 @@ final class JsonText {
   private JsonText() {}
 
   /** A record of strings, numbers, lists and maps, or a tree of them. */
-  static String of(Object value) {
+  public static String of(Object value) {
     try {
       return MAPPER.writer(LAYOUT).writeValueAsString(value) + "\n";
     } catch (JsonProcessingException impossible) {

@@ -164,8 +164,7 @@ final class RolloutReader {
     for (long step : steps) {
       paths.addAll(paths(step, table));
     }
-    return table.readWithStep(
-        spark, paths.stream().map(Path::toString).toArray(String[]::new));
+    return table.readWithStep(spark, paths.stream().map(Path::toString).toArray(String[]::new));
   }
 
   private SampledRollout sampled(Row score, Row rollout, Row prompt, Optional<Row> batch) {

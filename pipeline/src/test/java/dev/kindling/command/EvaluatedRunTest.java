@@ -2,6 +2,8 @@ package dev.kindling.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kindling.dataset.ArithmeticProblems;
 import dev.kindling.io.RunFolder;
 import dev.kindling.row.EvaluationRow;
@@ -176,7 +178,7 @@ class EvaluatedRunTest {
   }
 
   @Test
-  void twoStepsAreComparedExampleByExample() {
+  void twoStepsAreComparedExampleByExample() throws IOException {
     CommandResult compared =
         CommandResult.of(
             "evaluate", "--run", temporary.resolve("run").toString(), "--against", "1");
@@ -187,6 +189,14 @@ class EvaluatedRunTest {
         .contains(
             "held by maj@2: 0 right under step 3 alone; 0 right under step 1 alone; McNemar's exact p = 1.00")
         .contains("greedy by mean@1: 0 right under step 3 alone;");
+    JsonNode json =
+        new ObjectMapper()
+            .readTree(
+                temporary.resolve("run/evaluations-asked/step-000003/comparison.json").toFile());
+    assertThat(json.at("/against").asText()).isEqualTo("step 1");
+    assertThat(json.at("/sets/held/p_value").asDouble()).isEqualTo(1);
+    assertThat(json.at("/sets/held/differences/0/metric").asText()).isEqualTo("pass@1");
+    assertThat(json.at("/sets/held/differences/0/examples").asLong()).isEqualTo(3);
   }
 
   @Test

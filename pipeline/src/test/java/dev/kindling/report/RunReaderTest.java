@@ -289,7 +289,7 @@ class RunReaderTest {
       org.apache.hadoop.fs.Path table =
           new org.apache.hadoop.fs.Path(run.evaluation(step), Table.EVALUATIONS.name());
       Table.EVALUATIONS.write(
-          Table.EVALUATIONS.of(spark, List.of(Runs.evaluation(step, 0.5))), table.toString());
+          1, Table.EVALUATIONS.of(spark, List.of(Runs.evaluation(step, 0.5))), table.toString());
       Manifest.of(run.fileSystem(), table, 1, Map.of()).write(run.fileSystem(), table);
     }
     assertThat(arm(run).evaluations())

@@ -1,0 +1,76 @@
+"""Promotes a new policy where it is better than the one in use, by the interval of the difference.
+
+Scheduled by the asset that train_run updates; its event names the run. Both policies answer the same held-out
+examples; the new one is exported where the 95 % interval of the difference lies above 0, else the old one is kept and
+the log says why. The policy in use is named by `promoted.json` beside the runs.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+from kindling import KindlingOperator, read, runs, setting
+from train_run import POLICY
+
+from airflow.sdk import DAG, ObjectStoragePath, task
+
+METRIC = setting("PROMOTE_METRIC", "pass@1")
+IN_USE = "promoted.json"
+
+
+def place(file: str) -> ObjectStoragePath:
+    folder = runs()
+    return ObjectStoragePath(folder if "://" in folder else f"file://{Path(folder).resolve()}") / file
+
+
+with DAG(
+    "kindling_promote",
+    schedule=[POLICY],
+    start_date=datetime(2026, 11, 1),
+    catchup=False,
+    max_active_runs=1,
+    doc_md=__doc__,
+    tags=["kindling"],
+) as dag:
+
+    @task(multiple_outputs=True)
+    def choose(triggering_asset_events=None) -> dict:
+        """The newest run of the events, and the policy in use; a first one is compared with its own beginning."""
+        events = [event for events in triggering_asset_events.values() for event in events]
+        new = events[-1].extra
+        in_use = json.loads(place(IN_USE).read_text()) if place(IN_USE).exists() else None
+        return {"run": new["run"], "step": new["step"],
+                "against": f"{runs()}/{in_use['run']}" if in_use else "0"}
+
+    chosen = choose()
+    run, step = "{{ ti.xcom_pull('choose')['run'] }}", "{{ ti.xcom_pull('choose')['step'] }}"
+    evaluate = KindlingOperator(
+        task_id="evaluate",
+        command=["evaluate", "--run", f"{runs()}/{run}", "--step", step,
+                 "--against", "{{ ti.xcom_pull('choose')['against'] }}"],
+    )
+
+    @task.short_circuit
+    def is_better(run: str, step: int) -> bool:
+        """The gate: the interval of the difference on the first set lies above 0."""
+        comparison = json.loads(read(run, f"evaluations-asked/step-{step:06d}/comparison.json"))
+        name, first = next(iter(comparison["sets"].items()))
+        found = next(row for row in first["differences"] if row["metric"] == METRIC and row["level"] == "")
+        verdict = found["low"] > 0
+        print(f"{'Promoted' if verdict else 'Kept the old one'}: {METRIC} on {name} is {found['value']:.3f} against "
+              f"{found['against']:.3f} of {comparison['against']}, difference {found['difference']:+.3f} "
+              f"(95 % interval {found['low']:+.3f} to {found['high']:+.3f}, {found['examples']} examples)")
+        return verdict
+
+    export = KindlingOperator(
+        task_id="export",
+        command=["export", "--run", f"{runs()}/{run}", "--step", step, "--to", f"{runs()}/exported/{run}"],
+    )
+
+    @task
+    def take(run: str, step: int) -> None:
+        place(IN_USE).write_text(json.dumps({"run": run, "step": step}))
+
+    chosen >> evaluate >> is_better(chosen["run"], chosen["step"]) >> export >> take(chosen["run"], chosen["step"])
