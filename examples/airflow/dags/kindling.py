@@ -9,6 +9,8 @@ Settings are environment variables of the workers, so that a DAG has none of a s
   KINDLING_CONFIG      run file, a path or URI (default: conf/tiny.yaml of KINDLING_HOME)
   KINDLING_DATA_FILES  data of an interval; {ds} is its date (required by train_run and train_loop)
   KINDLING_SETTINGS    further settings, each key=value, separated by blanks
+  KINDLING_WAIT_LOCK   seconds that a command waits for another driver of its run (default: 600)
+  KINDLING_RETRIES     and KINDLING_RETRY_SECONDS: retries of a task, and the pause before (default: 3, 60)
   KINDLING_DEPLOY_MODE client, or cluster where the connection's master has it (default: client)
 """
 
@@ -78,7 +80,7 @@ def settings() -> list[str]:
 
 
 class ByExitCode(RetryPolicy):
-    """No retry of a mistake in input (2), a later one while another driver holds the run (4), else at once.
+    """No retry of a mistake in input (2), a later one while another driver holds the run (4), else the task's own retries.
 
     Airflow before 3.3 has no retry policy. There, catch AirflowException in KindlingOperator.execute and raise
     AirflowFailException where `exit_code(failure) == 2`.
@@ -90,7 +92,7 @@ class ByExitCode(RetryPolicy):
             return RetryDecision.fail("a mistake in input, which a retry cannot mend: the message stands in the log")
         if code == LOCKED:
             return RetryDecision.retry(timedelta(minutes=1), "another driver holds the run")
-        return RetryDecision.retry(timedelta(0), f"exit code {code}: --resume goes on from the last commit")
+        return RetryDecision.retry(reason=f"exit code {code}: --resume goes on from the last commit")
 
     def serialize(self) -> dict:
         return {}
@@ -128,7 +130,8 @@ class KindlingOperator(SparkSubmitOperator):
             # A worker that died finds the driver that goes on in the cluster, and waits for it.
             durable=mode == "cluster",
             spark_binary="spark-submit",
-            retries=kwargs.pop("retries", 3),
+            retries=int(setting("RETRIES", "3")),
+            retry_delay=timedelta(seconds=int(setting("RETRY_SECONDS", "60"))),
             retry_policy=ByExitCode(),
             **kwargs,
         )

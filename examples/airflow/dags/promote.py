@@ -1,8 +1,8 @@
 """Promotes a new policy where it is better than the one in use, by the interval of the difference.
 
 Scheduled by the asset that train_run updates; its event names the run. Both policies answer the same held-out
-examples; the new one is exported where the 95 % interval of the difference lies above 0, else the old one is kept and
-the log says why. The policy in use is named by `promoted.json` beside the runs.
+examples; the new one is exported where the 95 % interval of the difference lies above KINDLING_PROMOTE_ABOVE (0), else the
+old one is kept and the log says why. By hand it takes {"run": NAME, "step": N}. The policy in use is named by `promoted.json` beside the runs.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from train_run import POLICY
 from airflow.sdk import DAG, ObjectStoragePath, task
 
 METRIC = setting("PROMOTE_METRIC", "pass@1")
+ABOVE = float(setting("PROMOTE_ABOVE", "0"))
 IN_USE = "promoted.json"
 
 
@@ -36,10 +37,13 @@ with DAG(
 ) as dag:
 
     @task(multiple_outputs=True)
-    def choose(triggering_asset_events=None) -> dict:
-        """The newest run of the events, and the policy in use; a first one is compared with its own beginning."""
-        events = [event for events in triggering_asset_events.values() for event in events]
-        new = events[-1].extra
+    def choose(dag_run=None, triggering_asset_events=None) -> dict:
+        """The newest run of the events, or that of a trigger by hand, and the policy in use.
+
+        A first one is compared with its own beginning.
+        """
+        events = [event for events in (triggering_asset_events or {}).values() for event in events]
+        new = events[-1].extra if events else dag_run.conf
         in_use = json.loads(place(IN_USE).read_text()) if place(IN_USE).exists() else None
         return {"run": new["run"], "step": new["step"],
                 "against": f"{runs()}/{in_use['run']}" if in_use else "0"}
@@ -54,11 +58,11 @@ with DAG(
 
     @task.short_circuit
     def is_better(run: str, step: int) -> bool:
-        """The gate: the interval of the difference on the first set lies above 0."""
+        """The gate: the interval of the difference on the first set lies above a bound."""
         comparison = json.loads(read(run, f"evaluations-asked/step-{step:06d}/comparison.json"))
         name, first = next(iter(comparison["sets"].items()))
         found = next(row for row in first["differences"] if row["metric"] == METRIC and row["level"] == "")
-        verdict = found["low"] > 0
+        verdict = found["low"] > ABOVE
         print(f"{'Promoted' if verdict else 'Kept the old one'}: {METRIC} on {name} is {found['value']:.3f} against "
               f"{found['against']:.3f} of {comparison['against']}, difference {found['difference']:+.3f} "
               f"(95 % interval {found['low']:+.3f} to {found['high']:+.3f}, {found['examples']} examples)")

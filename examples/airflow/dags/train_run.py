@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from kindling import KindlingOperator, run_name, setting, settings
+from kindling import KindlingOperator, setting, settings
 
 from airflow.sdk import DAG, Asset
 
@@ -21,9 +21,9 @@ with DAG(
     catchup=False,
     doc_md=__doc__,
     tags=["kindling"],
-    user_defined_macros={"run_name": run_name},
 ) as dag:
-    name = "{{ run_name(dag_run.run_id) }}"
+    # The date, and not the DAG run's id: a second DAG run of a date goes on with the first one's run.
+    name = "policy-{{ ds }}"
     KindlingOperator(
         task_id="train",
         run=name,
