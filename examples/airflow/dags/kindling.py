@@ -45,7 +45,7 @@ def runs() -> str:
 
 def run_name(run_id: str) -> str:
     """A run's name of any DAG run's id; ids that differ in what a folder cannot have stay different."""
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", run_id).strip("-.")[:80]
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", run_id).strip("-._")[:80] or "run"
     return name if name == run_id else f"{name}-{hashlib.sha256(run_id.encode()).hexdigest()[:8]}"
 
 

@@ -70,7 +70,7 @@ with DAG(
 
     export = KindlingOperator(
         task_id="export",
-        command=["export", "--run", f"{runs()}/{run}", "--step", step, "--to", f"{runs()}/exported/{run}"],
+        command=["export", f"{runs()}/{run}", "--step", step, "--to", f"{runs()}/exported/{run}"],
     )
 
     @task
