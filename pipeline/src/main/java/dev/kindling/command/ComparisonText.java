@@ -1,6 +1,5 @@
 package dev.kindling.command;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kindling.io.AtomicFile;
 import dev.kindling.io.JsonText;
 import dev.kindling.io.RunFolder;
@@ -10,6 +9,7 @@ import dev.kindling.stage.Compare;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,6 +24,15 @@ import org.apache.hadoop.fs.Path;
  */
 record ComparisonText(String policy, String against) {
   private static final int EXAMPLES_NAMED = 10;
+
+  /** What {@code comparison.json} is made of. */
+  private record Compared(String policy, String against, Map<String, OfSet> sets) {}
+
+  private record OfSet(
+      List<Compare.Difference> differences,
+      int rightUnderPolicyAlone,
+      int rightUnderAgainstAlone,
+      double pValue) {}
 
   /** The differences of all sets. */
   String table(Map<String, Compare.Comparison> comparisons) {
@@ -53,18 +62,18 @@ record ComparisonText(String policy, String against) {
   /** Writes {@code comparison.json} beside an evaluation's tables, for programs. */
   void write(RunFolder run, Path tables, Map<String, Compare.Comparison> comparisons)
       throws IOException {
-    ObjectNode json = JsonText.MAPPER.createObjectNode();
-    json.put("policy", policy).put("against", against);
-    ObjectNode sets = json.putObject("sets");
+    Map<String, OfSet> sets = new LinkedHashMap<>();
     comparisons.forEach(
-        (set, comparison) -> {
-          ObjectNode of = sets.putObject(set);
-          of.set("differences", JsonText.MAPPER.valueToTree(comparison.differences()));
-          of.put("right_under_policy_alone", comparison.flips().gained().size());
-          of.put("right_under_against_alone", comparison.flips().lost().size());
-          of.put("p_value", comparison.flips().pValue());
-        });
-    byte[] content = JsonText.of(json).getBytes(StandardCharsets.UTF_8);
+        (set, comparison) ->
+            sets.put(
+                set,
+                new OfSet(
+                    comparison.differences(),
+                    comparison.flips().gained().size(),
+                    comparison.flips().lost().size(),
+                    comparison.flips().pValue())));
+    byte[] content =
+        JsonText.of(new Compared(policy, against, sets)).getBytes(StandardCharsets.UTF_8);
     AtomicFile.replace(
         run.fileSystem(), new Path(tables, "comparison.json"), out -> out.write(content));
   }

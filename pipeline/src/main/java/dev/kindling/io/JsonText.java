@@ -13,7 +13,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 /** The JSON of a run's records: the same bytes for the same values, whatever the platform. */
 public final class JsonText {
   /** Reads and writes; what a record does not have, or has twice, is refused. */
-  public static final ObjectMapper MAPPER =
+  static final ObjectMapper MAPPER =
       JsonMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
