@@ -59,6 +59,11 @@ record ComparisonText(String policy, String against) {
         Long.toString(of.examples()));
   }
 
+  /** Where {@link #write} puts an evaluation's. */
+  static Path file(Path tables) {
+    return new Path(tables, "comparison.json");
+  }
+
   /** Writes {@code comparison.json} beside an evaluation's tables, for programs. */
   void write(RunFolder run, Path tables, Map<String, Compare.Comparison> comparisons)
       throws IOException {
@@ -74,8 +79,7 @@ record ComparisonText(String policy, String against) {
                     comparison.flips().pValue())));
     byte[] content =
         JsonText.of(new Compared(policy, against, sets)).getBytes(StandardCharsets.UTF_8);
-    AtomicFile.replace(
-        run.fileSystem(), new Path(tables, "comparison.json"), out -> out.write(content));
+    AtomicFile.replace(run.fileSystem(), file(tables), out -> out.write(content));
   }
 
   /** Which examples of a set are right under one policy alone by a figure. */

@@ -15,6 +15,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -39,7 +41,8 @@ import picocli.CommandLine.Option;
       "  ./submit.sh evaluate --run runs/my --config conf/evaluations/math.yaml \\",
       "    --set evaluate.folder=/data",
       "  ./submit.sh evaluate --run runs/my --step 40 --against 0",
-      "  ./submit.sh evaluate --run runs/garl --against runs/grpo"
+      "  ./submit.sh evaluate --run runs/garl --against runs/grpo",
+      "  ./submit.sh evaluate --run runs/garl --against runs/grpo@20"
     })
 final class EvaluateCommand implements Callable<Integer> {
   /** What only training asks of evaluations, and may not fit the sets that are asked for here. */
@@ -51,6 +54,7 @@ final class EvaluateCommand implements Callable<Integer> {
           "run.stop_when.metric=null",
           "evaluate.every=0");
 
+  private static final Pattern STEP_OF_RUN = Pattern.compile("(.+)@([0-9]{1,18})");
   private static final String SETS = "evaluate.sets";
 
   @Option(
@@ -68,10 +72,11 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Option(
       names = "--against",
-      paramLabel = "STEP|RUN",
+      paramLabel = "STEP|RUN|RUN@STEP",
       description =
           "Also evaluates another policy on the same examples and tells the differences: that of a"
-              + " step of this run, or the last one of another run with the same tokenizer.")
+              + " step of this run, or the last or a named one of another run with the same"
+              + " tokenizer.")
   private String against;
 
   @Option(
@@ -112,9 +117,12 @@ final class EvaluateCommand implements Callable<Integer> {
         PolicyRef other = run.policy(Long.parseLong(against));
         evaluate(progress, run, Optional.of(other));
       } else {
-        try (Run other = Sessions.runs(progress).view(against)) {
+        Matcher named = STEP_OF_RUN.matcher(against);
+        boolean names = named.matches();
+        try (Run other = Sessions.runs(progress).view(names ? named.group(1) : against)) {
           requireSameTokenizer(run, other);
-          evaluate(progress, run, Optional.of(other.policy(other.lastStep())));
+          long version = names ? Long.parseLong(named.group(2)) : other.lastStep();
+          evaluate(progress, run, Optional.of(other.policy(version)));
         }
       }
     }
@@ -154,6 +162,8 @@ final class EvaluateCommand implements Callable<Integer> {
   private void evaluate(Progress progress, Run run, Optional<PolicyRef> other) throws IOException {
     long version = step == null ? run.lastStep() : step;
     org.apache.hadoop.fs.Path tables = run.folder().askedEvaluation(version);
+    // Of an evaluation before, whose tables this one replaces.
+    run.folder().fileSystem().delete(ComparisonText.file(tables), false);
     List<Evaluation.Result> results = new ArrayList<>();
     progress.stage(
         "evaluate",

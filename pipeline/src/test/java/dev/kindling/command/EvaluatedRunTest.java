@@ -209,6 +209,15 @@ class EvaluatedRunTest {
     CommandResult compared = CommandResult.of("evaluate", "--run", mine, "--against", against);
     assertThat(compared.err()).isEmpty();
     assertThat(compared.out()).contains("right under " + against + " alone");
+    Path written = temporary.resolve("run/evaluations-asked/step-000003/comparison.json");
+    assertThat(written).exists();
+    // One that is asked alone leaves no comparison that others could take for its own.
+    assertThat(CommandResult.of("evaluate", "--run", mine).err()).isEmpty();
+    assertThat(written).doesNotExist();
+    compared = CommandResult.of("evaluate", "--run", mine, "--against", against + "@1");
+    assertThat(compared.out()).contains("right under " + against + "@1 alone");
+    CommandResult none = CommandResult.of("evaluate", "--run", mine, "--against", against + "@7");
+    assertThat(none.err()).contains("step-000007");
     off.addAll(List.of("run.name=bytes", "model.tokenizer=bytes"));
     RunFolder bytes = SmallRun.train(off, false);
     CommandResult refused =
