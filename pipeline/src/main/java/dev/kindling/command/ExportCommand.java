@@ -31,7 +31,7 @@ import picocli.CommandLine.Parameters;
       "Writes a committed policy as a Hugging Face model folder.",
       "Weights are safetensors; the configuration and tokenizer files are those that the run began",
       "with, byte for byte.",
-      "The folder must be empty or absent; an interrupted export may be repeated."
+      "The folder must be empty or absent; the same export may be repeated."
     },
     footer = {
       "",

@@ -31,7 +31,7 @@ import org.apache.hadoop.fs.Path;
 /**
  * Writes a policy as a model folder that other tools load. Every file is whole or absent, and
  * {@code config.json}, without which no tool takes the folder for a model, comes last. The same
- * export may be repeated after an interruption.
+ * export may be repeated; another one into the same folder is refused.
  */
 public final class ModelExport {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -105,7 +105,7 @@ public final class ModelExport {
    *
    * @param weights the flat vector of the policy's parameters
    * @param written told the bytes of tensors written since it was told last
-   * @throws InvalidInputException when the folder holds a model or other files
+   * @throws InvalidInputException when the folder holds another model or other files
    */
   public void write(FileSystem fileSystem, Path folder, FloatSource weights, LongConsumer written)
       throws IOException {
@@ -131,7 +131,6 @@ public final class ModelExport {
   private void claim(FileSystem fileSystem, Path folder) throws IOException {
     fileSystem.mkdirs(folder);
     Set<String> own = new LinkedHashSet<>(files.keySet());
-    own.remove(ModelFolder.CONFIG);
     own.add(WeightFiles.INDEX);
     for (int shard = 0; shard < shards.size(); shard++) {
       own.add(shardName(shard));
@@ -141,7 +140,7 @@ public final class ModelExport {
         fileSystem.delete(file.getPath(), false);
       } else if (!own.contains(file.getPath().getName())) {
         throw new InvalidInputException(
-            "Cannot export to %s: it has %s (must be empty, absent, or what an interrupted export left)"
+            "Cannot export to %s: it has %s (must be empty, absent, or of the same export)"
                 .formatted(folder, file.getPath().getName()));
       }
     }

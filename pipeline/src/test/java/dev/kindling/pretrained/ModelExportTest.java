@@ -156,11 +156,15 @@ class ModelExportTest {
     ModelFolder model = GoldenModel.of("qwen3-tiny").open();
     Path target = temporary.resolve("out");
     export(model, target, Optional.empty(), ONE_FILE);
-    assertThatThrownBy(() -> export(model, target, Optional.empty(), ONE_FILE))
+    byte[] config = Files.readAllBytes(target.resolve("config.json"));
+    // The same again is none of these, and changes nothing; another type is another model.
+    export(model, target, Optional.empty(), ONE_FILE);
+    assertThatThrownBy(() -> export(model, target, Optional.of(FloatType.F16), ONE_FILE))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessage(
-            "Cannot export to %s: it has config.json (must be empty, absent, or what an interrupted export left)"
-                .formatted(hadoop(target)));
+        .hasMessageStartingWith(
+            "Cannot replace file:" + target.resolve("model.safetensors") + ": it has ");
+    assertThat(Files.readAllBytes(target.resolve("config.json"))).isEqualTo(config);
+    assertThat(bits(target)).isEqualTo(bits(GoldenModel.of("qwen3-tiny").folder()));
     Path other = Files.createDirectory(temporary.resolve("other"));
     Files.writeString(other.resolve("thesis.tex"), "x");
     assertThatThrownBy(() -> export(model, other, Optional.empty(), ONE_FILE))
