@@ -5,15 +5,17 @@ import dev.kindling.report.RunReader;
 import dev.kindling.row.MetricsRow;
 import dev.kindling.run.Progress;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a report up to date while the steps of a run are committed: it is there before the first,
  * and as new as a reader would load it again, but takes no more than a small share of the run's
- * time.
+ * time. A page that cannot be written is told of once; the run goes on.
  */
 final class LiveReport {
+  private static final Logger LOG = LoggerFactory.getLogger(LiveReport.class);
   private static final Duration EVERY = Duration.ofSeconds(5);
 
   // Of the time that the last page took.
@@ -22,6 +24,7 @@ final class LiveReport {
   private final Page page;
   private final RunReader reader;
   private long next;
+  private boolean hasFailed;
 
   /** Writes the page of an arm as it stands. */
   interface Page {
@@ -62,8 +65,13 @@ final class LiveReport {
     long started = System.nanoTime();
     try {
       page.write(reader.arm());
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot write the report: " + e.getMessage(), e);
+      hasFailed = false;
+    } catch (Exception failure) {
+      // Spark throws checked exceptions that it does not declare, of tables that are damaged.
+      if (!hasFailed) {
+        LOG.warn("Cannot write the report: {} (the run goes on)", failure.getMessage());
+      }
+      hasFailed = true;
     }
     long took = System.nanoTime() - started;
     next = started + Math.max(EVERY.toNanos(), PAUSE * took);

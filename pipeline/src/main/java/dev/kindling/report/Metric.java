@@ -1,5 +1,6 @@
 package dev.kindling.report;
 
+import dev.kindling.row.ColumnTexts;
 import dev.kindling.row.MetricsRow;
 import dev.kindling.row.RowCodec;
 import dev.kindling.row.Table;
@@ -54,7 +55,7 @@ record Metric(String column, String title, String meaning, Unit unit, String sec
   }
 
   private static List<Metric> read() {
-    Map<String, String> sentences = DataSchemas.columns(Table.METRICS.name());
+    Map<String, String> sentences = ColumnTexts.of(Table.METRICS.name());
     List<Metric> metrics = new ArrayList<>();
     for (StructField field : Table.METRICS.codec().schema().fields()) {
       String column = field.name();

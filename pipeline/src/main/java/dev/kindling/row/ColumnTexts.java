@@ -9,11 +9,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** The descriptions of a table's columns: those of data-schemas, which come with the jar. */
-final class ColumnTexts {
+public final class ColumnTexts {
   private ColumnTexts() {}
 
-  /** Descriptions by column, in the order of the file. */
-  static Map<String, String> of(String table) {
+  /**
+   * Descriptions by column, in the order of the file.
+   *
+   * @param table its name, for example {@code 2-rollouts}
+   */
+  public static Map<String, String> of(String table) {
     String file = "/data-schemas/" + table + ".yaml";
     try (InputStream in = ColumnTexts.class.getResourceAsStream(file)) {
       Map<String, String> texts = new LinkedHashMap<>();

@@ -231,7 +231,7 @@
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () =>
     charts.forEach((chart) => chart.update()));
   if (document.documentElement.dataset.live !== undefined) {
-    // Not while somebody types.
-    setInterval(() => document.activeElement.matches("input") || location.reload(), 10000);
+    // Not while somebody types or chooses.
+    setInterval(() => document.activeElement?.matches("input, select") || location.reload(), 10000);
   }
 })();

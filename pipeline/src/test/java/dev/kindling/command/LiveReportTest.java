@@ -8,6 +8,7 @@ import dev.kindling.run.Pipeline;
 import dev.kindling.run.Progress;
 import dev.kindling.run.Run;
 import dev.kindling.run.RunStart;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,6 +50,25 @@ class LiveReportTest {
       Thread.sleep(MILLIS);
       pipeline.train(3);
       assertThat(steps).hasSize(written);
+    }
+  }
+
+  @Test
+  void aPageThatCannotBeWrittenDoesNotEndTheRun() throws Exception {
+    SparkSession spark = SmallRun.spark();
+    Configuration conf =
+        Configuration.load(List.of(), SmallRun.settings(temporary, "no-page", "run.steps=1"));
+    try (Progress progress = Progress.ofSteps(spark);
+        Run run = new RunStart(spark, progress, "test").start(conf, false, OptionalLong.empty());
+        RunReader reader = Reports.reader(run)) {
+      LiveReport.during(
+          progress,
+          reader,
+          arm -> {
+            throw new IOException("the disk is full");
+          },
+          () -> new Pipeline(run, progress).train(1));
+      assertThat(run.folder().committedSteps()).containsExactly(0L, 1L);
     }
   }
 

@@ -93,7 +93,7 @@ class RegisterCommandTest {
               counted(
                   duckdb,
                   "SELECT count(*) FROM rollouts JOIN scores USING (step, example_id, sample)"))
-          .isGreaterThanOrEqualTo(rollouts);
+          .isEqualTo(rollouts);
     }
     assertThat(said).contains("pl.scan_parquet(['" + folder + "/step-*/3-scores/*.parquet', ");
   }
