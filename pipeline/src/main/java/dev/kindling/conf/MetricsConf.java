@@ -38,7 +38,7 @@ public record MetricsConf(List<Sink> sinks, Mlflow mlflow) {
           .that(
               uri.isEmpty() || isServer(uri.get()),
               "metrics.mlflow.uri",
-              uri.map(Mlflow::withoutUser).orElse(null),
+              uri.map(Mlflow::withoutSecrets).orElse(null),
               "must be http://HOST or https://HOST with what follows, without user, password, ? and #: credentials are taken from MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD")
           .that(!experiment.isBlank(), "metrics.mlflow.experiment", experiment, "must not be empty")
           .done();
@@ -57,9 +57,9 @@ public record MetricsConf(List<Sink> sinks, Mlflow mlflow) {
       }
     }
 
-    /** Messages end up in logs. */
-    private static String withoutUser(String uri) {
-      return uri.replaceFirst("//.*@", "//…@");
+    /** Messages end up in logs, and a secret may stand before a host or behind it. */
+    private static String withoutSecrets(String uri) {
+      return uri.replaceFirst("^(https?://)?.*@", "$1…@").replaceFirst("([?#]).*", "$1…");
     }
   }
 

@@ -40,16 +40,17 @@ final class JsonLines implements Sink {
     }
     long steps = 0;
     long bytes = 0;
-    long length = folder.fileSystem().getFileStatus(file).getLen();
+    byte[] line;
     try (InputStream in = new BufferedInputStream(folder.fileSystem().open(file))) {
-      byte[] line = line(in);
+      line = line(in);
       while (steps < sent && isOf(line, steps + 1)) {
         steps++;
         bytes += line.length;
         line = line(in);
       }
     }
-    if (bytes < length) {
+    // Not by the file's length, which HDFS tells too small while a file is open or was left so.
+    if (line.length > 0) {
       GrownFile.cut(folder.fileSystem(), file, bytes);
     }
     return steps;

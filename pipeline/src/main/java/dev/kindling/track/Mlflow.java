@@ -202,7 +202,6 @@ final class Mlflow implements Sink {
     if (run == null) {
       run = found();
     }
-    sendReport();
     String status =
         switch (state) {
           case COMPLETE -> "FINISHED";
@@ -216,6 +215,8 @@ final class Mlflow implements Sink {
       body.put("end_time", System.currentTimeMillis());
     }
     server.post("runs/update", body);
+    // The last: a server that takes no artifacts knows how the run ended all the same.
+    sendReport();
   }
 
   private void sendReport() throws IOException, InterruptedException {

@@ -95,10 +95,19 @@ final class Sender implements Runnable {
       isReady = true;
     }
     for (List<StepFigures> next = steps.behind(sent); !next.isEmpty(); next = steps.behind(sent)) {
+      requireWaitedFor();
       sink.send(next);
+      requireWaitedFor();
       hasSent = true;
       sent = next.get(next.size() - 1).step();
       sentSteps.put(sink.label(), sent);
+    }
+  }
+
+  /** The run's lock is let go then: another driver may be at the same files. */
+  private void requireWaitedFor() throws InterruptedException {
+    if (isGivenUp) {
+      throw new InterruptedException("given up");
     }
   }
 

@@ -29,16 +29,7 @@ class MetricsConfTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "mlflow:5000",
-        "file:///mlruns",
-        "http://",
-        "http:///path",
-        "https://mlflow?a=b",
-        "http://mlflow#a",
-        "http://m l"
-      })
+  @ValueSource(strings = {"mlflow:5000", "file:///mlruns", "http://", "http:///path", "http://m l"})
   void anAddressThatIsNoServersIsRefused(String address) {
     assertThatThrownBy(() -> load("metrics.mlflow.uri=" + address))
         .hasMessageStartingWith(
@@ -47,10 +38,17 @@ class MetricsConfTest {
                 + " (must be http://HOST or https://HOST with what follows, without user");
   }
 
-  @Test
-  void aPasswordInAnAddressIsRefusedAndNotRepeated() {
-    assertThatThrownBy(() -> load("metrics.mlflow.uri=https://me:hidden@mlflow"))
-        .hasMessageStartingWith("Invalid metrics.mlflow.uri: https://…@mlflow (must be ")
+  @ParameterizedTest
+  @CsvSource({
+    "https://me:hidden@mlflow, https://…@mlflow",
+    "https://me:hid/den@mlflow:1/a, https://…@mlflow:1/a",
+    "me:hidden@mlflow, …@mlflow",
+    "https://mlflow?token=hidden, https://mlflow?…",
+    "https://mlflow/a#hidden, https://mlflow/a#…",
+  })
+  void aSecretInAnAddressIsRefusedAndNotRepeated(String address, String said) {
+    assertThatThrownBy(() -> load("metrics.mlflow.uri=" + address))
+        .hasMessageStartingWith("Invalid metrics.mlflow.uri: " + said + " (must be ")
         .hasMessageNotContaining("hidden");
   }
 
