@@ -18,7 +18,7 @@ import pytest
 HERE = Path(__file__).resolve().parent
 HOME = HERE.parents[1]
 FOLDER = Path(tempfile.mkdtemp(prefix="kindling-airflow-"))
-SETTINGS = (f"run.steps=2 run.keep_checkpoints=0 data.format=jsonl evaluate.every=0 data.eval_path={FOLDER}/held-out.jsonl sampler.prompts_per_step=4 sampler.samples=4 "
+SETTINGS = (f"run.steps=2 run.keep_checkpoints=1 data.format=jsonl evaluate.every=0 data.eval_path={FOLDER}/held-out.jsonl sampler.prompts_per_step=4 sampler.samples=4 "
             "sampler.thinking_tokens=4 sampler.answer_tokens=4")
 
 pyspark = Path(next(p for p in sys.path if (Path(p) / "pyspark/bin/spark-submit").exists())) / "pyspark"
@@ -216,17 +216,33 @@ def test_what_a_run_committed_is_the_event_that_promote_is_scheduled_on():
     assert all(extra["step"] == 2 and extra["checkpoint"] == checkpoint("policy-2026-11-01") for extra in extras)
 
 
+def promoted(day, **asked):
+    done = promote.dag.test(run_after=on(day), run_conf=asked)
+    return states(done), done.get_task_instance("choose").xcom_pull(task_ids="choose")["against"]
+
+
 def test_a_policy_that_is_not_better_is_kept_out_and_one_that_is_becomes_the_one_in_use():
-    asked = {"run": "policy-2026-11-01", "step": 2}
-    done = promote.dag.test(run_after=on(1), run_conf=asked)
-    # An untrained policy of two steps solves nothing, before or after.
-    assert states(done) == {"choose": "success", "evaluate": "success", "is_better": "success", "export": "skipped", "take": "skipped"}
-    assert not (FOLDER / "runs/promoted.json").exists()
-    dag = reloaded(promote, KINDLING_PROMOTE_ABOVE="-1")
-    assert states(dag.test(run_after=on(2), run_conf=asked)) == {
-        "choose": "success", "evaluate": "success", "is_better": "success", "export": "success", "take": "success"}
-    assert json.loads((FOLDER / "runs/promoted.json").read_text()) == asked
-    assert (FOLDER / "runs/exported/policy-2026-11-01/config.json").exists()
-    # From then on a new one is compared with that.
-    done = dag.test(run_after=on(3), run_conf={"run": "policy-2026-11-02", "step": 2})
-    assert done.get_task_instance("choose").xcom_pull(task_ids="choose")["against"].endswith("runs/policy-2026-11-01")
+    taken = {"choose": "success", "evaluate": "success", "is_better": "success", "export": "success", "take": "success"}
+    first, second = ({"run": f"policy-2026-11-0{day}", "step": 2} for day in (1, 2))
+    # No policy is in use: the first one is. The same once more is compared with itself, and is not better.
+    assert promoted(1, **first) == (taken, "")
+    assert json.loads((FOLDER / "runs/promoted.json").read_text()) == first
+    assert (FOLDER / "runs/exported/policy-2026-11-01/step-2/config.json").exists()
+    own = f"{FOLDER}/runs/policy-2026-11-01@2"
+    assert promoted(2, **second) == ({**taken, "export": "skipped", "take": "skipped"}, own)
+    assert json.loads((FOLDER / "runs/promoted.json").read_text()) == first
+    # With a bound that it passes it is taken, and may be twice.
+    reloaded(promote, KINDLING_PROMOTE_ABOVE="-1")
+    assert promoted(3, **second) == (taken, own)
+    assert promoted(4, **second) == (taken, own.replace("-01@", "-02@"))
+    assert json.loads((FOLDER / "runs/promoted.json").read_text()) == second
+
+
+def test_keys_of_a_properties_file_end_as_in_java(tmp_path):
+    file = tmp_path / "spark.conf"
+    file.write_text("# a\n! b\nspark.a   1 2\nspark.b=-Dx=y\nspark.c : d\nspark.e\n")
+    os.environ["KINDLING_PROPERTIES"] = str(file)
+    try:
+        assert kindling.properties() == {"spark.a": "1 2", "spark.b": "-Dx=y", "spark.c": "d", "spark.e": ""}
+    finally:
+        del os.environ["KINDLING_PROPERTIES"]

@@ -6,7 +6,7 @@ Settings are environment variables of the workers, so that a DAG has none of a s
   KINDLING_JAR         the program (default: pipeline/target/kindling-*.jar of KINDLING_HOME; may be a URI)
   KINDLING_PROPERTIES  properties file of Spark (default: conf/spark/local.conf of KINDLING_HOME)
   KINDLING_RUNS        folder or URI of all runs (default: runs)
-  KINDLING_CONFIG      run file, a path or URI (default: conf/tiny.yaml of KINDLING_HOME)
+  KINDLING_CONFIG      run file, a path or URI (default: none, so that conf/defaults.yaml and settings are all)
   KINDLING_DATA_FILES  data of an interval; {ds} is its date (required by train_run and train_loop)
   KINDLING_SETTINGS    further settings, each key=value, separated by blanks
   KINDLING_WAIT_LOCK   seconds that a command waits for another driver of its run (default: 600)
@@ -28,7 +28,6 @@ from airflow.sdk import ObjectStoragePath
 from airflow.sdk.definitions.retry_policy import RetryDecision, RetryPolicy
 
 USERS_MISTAKE, LOCKED = 2, 4
-SHA256 = re.compile('"sha256" : "([0-9a-f]{64})"')
 
 
 def setting(name: str, default: str = "") -> str:
@@ -53,7 +52,9 @@ def properties() -> dict[str, str]:
     """The properties file that submit.sh reads, too."""
     file = Path(setting("PROPERTIES", str(home() / "conf/spark/local.conf")))
     lines = (line.strip() for line in file.read_text().splitlines())
-    return dict(line.split(None, 1) for line in lines if line and not line.startswith("#"))
+    # A blank, = or : ends the key, as in Java.
+    pairs = (re.split(r"\s*[\s=:]\s*", line, maxsplit=1) for line in lines if line and line[0] not in "#!")
+    return {key: value for key, value in ((*pair, "")[:2] for pair in pairs)}
 
 
 def conf() -> dict[str, str]:
@@ -72,6 +73,10 @@ def environment() -> dict[str, str]:
 def jar() -> str:
     given = setting("JAR")
     return given or str(next(path for path in (home() / "pipeline/target").glob("kindling-[0-9]*.jar")))
+
+
+def config() -> list[str]:
+    return ["--config", setting("CONFIG")] if setting("CONFIG") else []
 
 
 def settings() -> list[str]:
@@ -111,7 +116,7 @@ def exit_code(exception: BaseException) -> int | None:
 class KindlingOperator(SparkSubmitOperator):
     """A command of Kindling. Its XCom is the run's status.json, its asset's event says what was committed.
 
-    :param command: arguments of the program, templated
+    :param command: arguments of the program, templated; one that a template leaves empty is left out
     :param run: name of the run whose status is taken, templated; none for commands that write none
     """
 
@@ -138,6 +143,7 @@ class KindlingOperator(SparkSubmitOperator):
         self.run = run
 
     def execute(self, context):
+        self.application_args = [argument for argument in self.application_args if argument]
         super().execute(context)
         if not self.run:
             return None
@@ -147,16 +153,25 @@ class KindlingOperator(SparkSubmitOperator):
         return status
 
 
-def read(run: str, file: str) -> str:
-    """A small file of a run, wherever runs are."""
+def place(file: str) -> ObjectStoragePath:
+    """A file among the runs, wherever these are."""
     folder = runs()
-    path = ObjectStoragePath(folder if "://" in folder else f"file://{Path(folder).resolve()}")
-    return (path / run / file).read_text()
+    return ObjectStoragePath(folder if "://" in folder else f"file://{Path(folder).resolve()}") / file
+
+
+def read(run: str, file: str) -> str:
+    """A small file of a run."""
+    return place(f"{run}/{file}").read_text()
+
+
+def figures(run: str, step: int) -> dict:
+    """A step's line of metrics.jsonl, which may come a little later than its commit; empty until then."""
+    lines = [json.loads(line) for line in read(run, "metrics.jsonl").splitlines()]
+    return next((line for line in reversed(lines) if line["step"] == step), {})
 
 
 def committed(run: str, step: int) -> dict:
-    """A step's number, the digest of its commit, which covers the checkpoint's, and its figures."""
-    digests = SHA256.findall(read(run, f"step-{step:06d}/commit.json"))
-    figures = [json.loads(line) for line in read(run, "metrics.jsonl").splitlines()]
-    return {"run": run, "step": step, "commit": digests[-1], "checkpoint": digests[:-1],
-            "metrics": next((line for line in reversed(figures) if line["step"] == step), {})}
+    """A step's number, the digest of its commit, those of its checkpoint's files, and its figures."""
+    commit = json.loads(read(run, f"step-{step:06d}/commit.json"))
+    return {"run": run, "step": step, "commit": commit["sha256"],
+            "checkpoint": [file["sha256"] for file in commit["checkpoint"]], "metrics": figures(run, step)}

@@ -7,10 +7,9 @@ cost seconds and run in one application. A stage may be repeated: one that is do
 
 from __future__ import annotations
 
-import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from kindling import KindlingOperator, read, run_name, runs, setting, settings
+from kindling import KindlingOperator, config, figures, run_name, runs, setting, settings
 
 from airflow.sdk import DAG, TaskGroup, task
 
@@ -33,7 +32,7 @@ with DAG(
         of_run = ["--run", folder]
         if first == "prepare":
             of_run = [
-                *(["--config", setting("CONFIG")] if setting("CONFIG") else []),
+                *config(),
                 "--data", setting("DATA_FILES").replace("{ds}", "{{ dag_run.run_after | ds }}"),
                 "--name", name,
                 *settings(),
@@ -45,12 +44,14 @@ with DAG(
             pool=pool,
         )
 
-    @task.short_circuit(ignore_downstream_trigger_rules=True)
+    @task.short_circuit(ignore_downstream_trigger_rules=True, retries=3, retry_delay=timedelta(seconds=10))
     def goes_on(run: str, step: int) -> bool:
         """Whether the metric is still below its goal; what follows is skipped where it is not."""
-        line = next(line for line in map(json.loads, read(run, "metrics.jsonl").splitlines()) if line["step"] == step)
-        print(f"{METRIC} of step {step}: {line.get(METRIC)} (goal: {GOAL})")
-        return line.get(METRIC, float("-inf")) < GOAL
+        line = figures(run, step)
+        if METRIC not in line:
+            raise ValueError(f"No {METRIC} of step {step} in {runs()}/{run}/metrics.jsonl: it has {', '.join(line) or 'nothing'}")
+        print(f"{METRIC} of step {step}: {line[METRIC]} (goal: {GOAL})")
+        return line[METRIC] < GOAL
 
     before = None
     for step in range(1, STEPS + 1):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from kindling import KindlingOperator, setting, settings
+from kindling import KindlingOperator, config, setting, settings
 
 from airflow.sdk import DAG, Asset
 
@@ -29,7 +29,7 @@ with DAG(
         run=name,
         command=[
             "train",
-            *(["--config", setting("CONFIG")] if setting("CONFIG") else []),
+            *config(),
             "--data", setting("DATA_FILES").replace("{ds}", "{{ ds }}"),
             "--name", name,
             *settings(),
