@@ -1,5 +1,7 @@
 package dev.kindling.run;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.kindling.conf.Configuration;
 import dev.kindling.conf.EvaluationSet;
 import dev.kindling.conf.SamplerConf;
@@ -132,7 +134,7 @@ public record RunSettings(Configuration conf, RunModel model) {
     long tokens =
         prompts.stream().mapToLong(p -> p.promptIds().length + p.goldIds().length + budget).sum();
     long gold = prompts.stream().mapToLong(p -> p.goldIds().length).sum();
-    long text = prompts.stream().mapToLong(p -> p.prompt().length()).sum();
+    long text = prompts.stream().mapToLong(p -> p.prompt().getBytes(UTF_8).length).sum();
     long batch = tokens * (Integer.BYTES + Double.BYTES + Float.BYTES) + prompts.size() * ROW_BYTES;
     return sampler.samples()
         * Math.max(batch, rollouts(sampler, prompts.size(), text) + gold * Float.BYTES);
