@@ -140,6 +140,19 @@ class ImportRulesTest {
                   SPARK,
                   SCALA)),
           Map.entry(
+              "dev.kindling.stage.read",
+              List.of(
+                  "dev.kindling.check",
+                  "dev.kindling.dataset",
+                  "dev.kindling.engine.text",
+                  "dev.kindling.io",
+                  "dev.kindling.row",
+                  "dev.kindling.stage",
+                  "dev.kindling.udf",
+                  HADOOP,
+                  SPARK,
+                  SCALA)),
+          Map.entry(
               "dev.kindling.stage.weigh",
               List.of(
                   "dev.kindling.check",
@@ -239,11 +252,14 @@ class ImportRulesTest {
               "PolicyRef",
               "PromptOrder",
               "SharedCache",
+              "SqlVerifiers",
               "TaskDevice",
               "TokenizerRef",
               "VerifierNames",
               "Votes",
               "WholeGpu"),
+          "dev.kindling.stage.read",
+          Set.of("CandidateRow", "Candidates", "Layout", "SourceRow", "TableSource", "RecordFiles"),
           "dev.kindling.stage.weigh",
           Set.of(
               "BatchSettings",

@@ -7,6 +7,7 @@ import dev.kindling.bench.Machine;
 import dev.kindling.bench.MemoryCase;
 import dev.kindling.bench.OverheadBench;
 import dev.kindling.bench.PlanBench;
+import dev.kindling.bench.PromptsBench;
 import dev.kindling.bench.ScoreBench;
 import dev.kindling.bench.StageBench;
 import dev.kindling.bench.WeighBench;
@@ -47,6 +48,7 @@ import picocli.CommandLine.Option;
       "  ./submit.sh --master 'local[1]' bench --what decode,prefill --shape big",
       "  ./submit.sh bench --what step --precision float32",
       "  ./submit.sh bench --what overhead",
+      "  ./submit.sh --driver-memory 1g bench --what prompts",
       "  ./submit.sh bench --what memory --shape small,big",
       "  ./submit.sh --packages org.duckdb:duckdb_jdbc:2.0.0.1 bench --what weigh",
       "  ./submit.sh bench --what score --python venv/bin/python",
@@ -74,6 +76,8 @@ final class BenchCommand implements Callable<Integer> {
     WEIGH,
     /** Verdicts on many answers. */
     SCORE,
+    /** Data sets of many prompts. */
+    PROMPTS,
     /** What plans count with. */
     PLAN
   }
@@ -133,6 +137,15 @@ final class BenchCommand implements Callable<Integer> {
           "Samples that weigh takes, a multiple of 32; 40 bytes each on disk (default:"
               + " ${DEFAULT-VALUE}).")
   private long rows;
+
+  @Option(
+      names = "--prompts",
+      paramLabel = "N",
+      defaultValue = "2000000",
+      description =
+          "Prompts that prompts begins a run with, 2.5 KB each on the executors' disks while it"
+              + " does (default: ${DEFAULT-VALUE}).")
+  private long prompts;
 
   @Option(
       names = "--python",
@@ -199,6 +212,8 @@ final class BenchCommand implements Callable<Integer> {
             new ScoreBench(spark, repeats, Optional.ofNullable(python)),
             new PlanBench(bench, progress),
             new OverheadBench(bench, progress),
+            new PromptsBench(
+                spark, progress, new org.apache.hadoop.fs.Path(place, "prompts"), prompts, repeats),
             spark);
       } else {
         progress.say(BenchProcess.result(bench.peak(alone, models.get(0), precisions.get(0))));
@@ -214,6 +229,7 @@ final class BenchCommand implements Callable<Integer> {
       ScoreBench score,
       PlanBench plan,
       OverheadBench overhead,
+      PromptsBench prompted,
       SparkSession spark)
       throws IOException {
     for (What each : What.values()) {
@@ -222,7 +238,7 @@ final class BenchCommand implements Callable<Integer> {
         progress.underBar(
             "bench " + each.name().toLowerCase(Locale.ROOT),
             () -> {
-              table.add(table(tables, weigh, score, plan, overhead, each, spark));
+              table.add(table(tables, weigh, score, plan, overhead, prompted, each, spark));
               return table.size();
             });
         progress.say("");
@@ -237,6 +253,7 @@ final class BenchCommand implements Callable<Integer> {
       ScoreBench score,
       PlanBench plan,
       OverheadBench overhead,
+      PromptsBench prompted,
       What what,
       SparkSession spark)
       throws IOException {
@@ -250,6 +267,7 @@ final class BenchCommand implements Callable<Integer> {
       case SCORE -> score.table();
       case PLAN -> constants(plan);
       case OVERHEAD -> overhead.table();
+      case PROMPTS -> prompted.table();
       case MEMORY ->
           tables.memory(
               (task, work) ->

@@ -66,7 +66,7 @@ final class PlanCommand implements Callable<Integer> {
         .done();
     MachineConf machine = cluster.machine();
     SparkSession spark = Sessions.session();
-    RunPreview run = RunPreview.of(spark.sparkContext().hadoopConfiguration(), conf, RECORDS);
+    RunPreview run = RunPreview.of(spark, conf, RECORDS);
     StepWork work = new StepWork(run.shape(), conf, sample(run), tokens);
     PlanText text =
         new PlanText(
@@ -82,7 +82,6 @@ final class PlanCommand implements Callable<Integer> {
         prompts.size(),
         prompts.stream().mapToInt(prompt -> prompt.promptIds().length).average().orElseThrow(),
         prompts.stream().mapToInt(prompt -> prompt.promptIds().length).max().orElseThrow(),
-        prompts.stream().mapToInt(prompt -> prompt.goldIds().length).average().orElseThrow(),
-        run.fileBytes());
+        prompts.stream().mapToInt(prompt -> prompt.goldIds().length).average().orElseThrow());
   }
 }

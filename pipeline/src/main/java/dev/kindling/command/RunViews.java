@@ -3,6 +3,7 @@ package dev.kindling.command;
 import dev.kindling.check.InvalidInputException;
 import dev.kindling.io.RunFolder;
 import dev.kindling.row.Table;
+import dev.kindling.run.RunStart;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -116,13 +117,17 @@ record RunViews(RunFolder folder, long last, String prefix) {
         }
       }
       if (!patterns.isEmpty()) {
-        views.add(new View(table.name().replaceFirst("^[0-9]-", ""), table, patterns));
+        String view = table.name().replaceFirst("^[0-9]-", "").replace('-', '_');
+        views.add(new View(view, table, patterns));
       }
     }
     return views;
   }
 
   private static List<String> places(Table<?> table) {
+    if (table == Table.LEFT_OUT) {
+      return List.of(RunStart.ALL_PROMPTS + "-left-out");
+    }
     if (table == Table.METRICS) {
       return List.of("metrics/step-*");
     }

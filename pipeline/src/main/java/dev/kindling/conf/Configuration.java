@@ -6,6 +6,7 @@ import dev.kindling.check.Check;
 import dev.kindling.check.InvalidInputException;
 import dev.kindling.check.RunFormat;
 import dev.kindling.check.Sha256;
+import dev.kindling.dataset.DataSets;
 import dev.kindling.objective.Objective;
 import java.io.IOException;
 import java.io.InputStream;
@@ -251,6 +252,16 @@ public record Configuration(
   public Configuration forReading(EvaluationSet set) {
     List<String> sets = new ArrayList<>();
     sets.add("data.format=" + Setting.label(set.format()));
+    // It says which examples to train on.
+    sets.add("data.where=null");
+    if (set.format() != DataSets.SPARK) {
+      // What stands beside it need not fit its format.
+      sets.addAll(List.of("data.path=null", "data.reader=null", "data.options=[]"));
+      if (!evaluate.sets().isEmpty()) {
+        sets.add("data.eval_path=null");
+      }
+      data.columns().given().keySet().forEach(part -> sets.add("data.columns." + part + "=null"));
+    }
     set.verifier().ifPresent(name -> sets.add("verifier.name=" + name));
     return load(List.of(new YamlText("the run's settings", toYaml())), sets);
   }

@@ -5,13 +5,22 @@ import dev.kindling.dataset.DataSets;
 import dev.kindling.dataset.PromptStyle;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What is learned from.
  *
  * @param format how the files are to be read
- * @param path files of the training examples; empty where a command needs none
+ * @param path files of the training examples, or with format spark tables and queries; empty where
+ *     a command needs none
+ * @param reader what Spark reads the path with; empty takes that of its extension
+ * @param options of that reader, each {@code name=value}
+ * @param columns what of Spark's columns is what of an example
+ * @param where condition in SQL on the rows of the training examples
  * @param style how an example becomes a prompt
  * @param systemPrompt system's message before the user's, with style chat
  * @param thinking what the chat template is told of thinking
@@ -26,6 +35,10 @@ import java.util.Optional;
 public record DataConf(
     DataSets format,
     Optional<Paths> path,
+    Optional<String> reader,
+    List<String> options,
+    ColumnsConf columns,
+    Optional<String> where,
     PromptStyle style,
     Optional<String> systemPrompt,
     Optional<Boolean> thinking,
@@ -38,9 +51,13 @@ public record DataConf(
   private static final int MOST_CHARS = 10_000_000;
   private static final String ONLY_CHAT = "must be null unless data.style is chat";
 
+  private static final Pattern NO_FILE = Pattern.compile("(table|query):.*", Pattern.DOTALL);
+
   /** Refuses values outside the ranges of {@code conf/defaults.yaml}. */
   public DataConf {
-    new Check()
+    options = List.copyOf(options);
+    Check check = new Check();
+    check
         .that(haveNames(path), "data.path", path.orElse(null), "must not be empty")
         .that(
             maxRejectedShare >= 0 && maxRejectedShare <= 1,
@@ -74,7 +91,34 @@ public record DataConf(
             maxChars,
             "must be in [1, " + MOST_CHARS + "]")
         .that(maxExamples >= 0, "data.max_examples", maxExamples, "must be >= 0")
-        .done();
+        .that(
+            options.stream().allMatch(option -> option.indexOf('=') > 0),
+            "data.options",
+            options,
+            "must be texts of the form name=value");
+    Map<String, Object> ofSpark = new LinkedHashMap<>();
+    reader.ifPresent(value -> ofSpark.put("data.reader", value));
+    where.ifPresent(value -> ofSpark.put("data.where", value));
+    columns.given().forEach((part, value) -> ofSpark.put("data.columns." + part, value));
+    options.forEach(value -> ofSpark.put("data.options", value));
+    relations(path).forEach(value -> ofSpark.put("data.path", value));
+    relations(evalPath).forEach(value -> ofSpark.put("data.eval_path", value));
+    ofSpark.forEach(
+        (key, value) ->
+            check.that(
+                format == DataSets.SPARK,
+                key,
+                value,
+                "must be absent unless data.format is spark"));
+    check.done();
+  }
+
+  /** The tables and queries among paths. */
+  private static List<String> relations(Optional<Paths> paths) {
+    return paths.stream()
+        .flatMap(some -> some.each().stream())
+        .filter(path -> NO_FILE.matcher(path).matches())
+        .toList();
   }
 
   private static boolean haveNames(Optional<Paths> paths) {

@@ -31,7 +31,8 @@ public record EvaluationSet(
     List<Integer> k,
     double temperature,
     double topP) {
-  private static final Pattern ABSOLUTE = Pattern.compile("/|[A-Za-z][A-Za-z0-9+.-]*:/");
+  private static final Pattern ABSOLUTE =
+      Pattern.compile("/|[A-Za-z][A-Za-z0-9+.-]*:/|(table|query):");
 
   /** Keeps its own copy of k. */
   public EvaluationSet {

@@ -121,6 +121,9 @@ record Setting(String key, Type type, boolean optional) {
     if (element == Integer.class) {
       return readIntegers(node);
     }
+    if (element == String.class) {
+      return readTexts(node);
+    }
     return element.isRecord() ? readRecords(node, element) : readEnums(node, element);
   }
 
@@ -199,6 +202,19 @@ record Setting(String key, Type type, boolean optional) {
     }
     if (!valid) {
       refuse(node, "a list of integers of 32 bits");
+    }
+    return values;
+  }
+
+  private List<String> readTexts(JsonNode node) {
+    List<String> values = new ArrayList<>();
+    boolean valid = node.isArray();
+    for (JsonNode element : node) {
+      valid &= element.isTextual();
+      values.add(unicode(element.asText()));
+    }
+    if (!valid) {
+      refuse(node, "a list of texts; put them in quotes");
     }
     return values;
   }

@@ -1,8 +1,9 @@
 package dev.kindling.dataset;
 
 import java.util.Locale;
+import java.util.Optional;
 
-/** The data sets whose files are read, as {@code data.format} names them. */
+/** The data sets that are read, as {@code data.format} names them. */
 public enum DataSets {
   /** AIME's problems of a year. */
   AIME,
@@ -23,10 +24,16 @@ public enum DataSets {
   /** MuSiQue's own files. */
   MUSIQUE,
   /** OlympiadBench's open-ended problems in text. */
-  OLYMPIADBENCH;
+  OLYMPIADBENCH,
+  /** Whatever Spark reads. */
+  SPARK;
 
-  /** What reads such a file. */
-  public DataSetFormat format() {
+  /** What reads such a file; empty where Spark does. */
+  public Optional<DataSetFormat> format() {
+    return Optional.ofNullable(reader());
+  }
+
+  private DataSetFormat reader() {
     return switch (this) {
       case AIME -> new JsonLinesFile(new AimeFormat());
       case DAPO_MATH -> new JsonLinesFile(new DapoMathFormat());
@@ -38,6 +45,7 @@ public enum DataSets {
       case MINERVA -> new JsonLinesFile(new MinervaFormat());
       case MUSIQUE -> new JsonLinesFile(new MusiqueFormat());
       case OLYMPIADBENCH -> new JsonLinesFile(new OlympiadbenchFormat());
+      case SPARK -> null;
     };
   }
 

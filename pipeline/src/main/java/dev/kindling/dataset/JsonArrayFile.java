@@ -10,8 +10,6 @@ import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
-import java.util.function.Consumer;
-import java.util.function.Function;
 
 /** A file that is one JSON array of records. */
 record JsonArrayFile(RecordFormat records) implements DataSetFormat {
@@ -22,31 +20,47 @@ record JsonArrayFile(RecordFormat records) implements DataSetFormat {
           .build();
 
   @Override
-  public void read(
-      InputStream file,
-      String fileName,
-      PromptStyle style,
-      Function<RawExample, Optional<String>> examples,
-      Consumer<Rejected> rejections)
+  public RecordReader open(InputStream file, String fileName, PromptStyle style)
       throws IOException {
-    RecordSink sink = new RecordSink(fileName, records, style, examples, rejections);
-    long index = 0;
-    try (JsonParser parser = MAPPER.createParser(DataBytes.text(file, fileName))) {
-      parser.disable(JsonParser.Feature.AUTO_CLOSE_SOURCE);
-      if (parser.nextToken() != JsonToken.START_ARRAY) {
-        throw sink.broken(index, "the file must be a JSON array of records", null);
+    JsonParser parser = MAPPER.createParser(DataBytes.text(file, fileName));
+    return new Elements(
+        parser.disable(JsonParser.Feature.AUTO_CLOSE_SOURCE),
+        new RecordMaker(fileName, records, style));
+  }
+
+  /** An open file. */
+  private static final class Elements implements RecordReader {
+    private final JsonParser parser;
+    private final RecordMaker maker;
+    private long index;
+    private boolean isBegun;
+
+    Elements(JsonParser parser, RecordMaker maker) {
+      this.parser = parser;
+      this.maker = maker;
+    }
+
+    @Override
+    public Optional<ReadRecord> next() throws IOException {
+      try {
+        if (!isBegun && parser.nextToken() != JsonToken.START_ARRAY) {
+          throw maker.broken(index, "the file must be a JSON array of records", null);
+        }
+        isBegun = true;
+        if (parser.nextToken() != JsonToken.END_ARRAY) {
+          ReadRecord record = maker.make(index, MAPPER.<JsonNode>readTree(parser));
+          index++;
+          return Optional.of(record);
+        }
+        if (parser.nextToken() != null) {
+          throw maker.broken(index, "the file must end with its array of records", null);
+        }
+        return Optional.empty();
+      } catch (JsonProcessingException e) {
+        throw maker.broken(index, e);
+      } catch (CharConversionException e) {
+        throw maker.broken(index, e.getMessage(), e);
       }
-      while (parser.nextToken() != JsonToken.END_ARRAY) {
-        sink.accept(index, MAPPER.<JsonNode>readTree(parser));
-        index++;
-      }
-      if (parser.nextToken() != null) {
-        throw sink.broken(index, "the file must end with its array of records", null);
-      }
-    } catch (JsonProcessingException e) {
-      throw sink.broken(index, e);
-    } catch (CharConversionException e) {
-      throw sink.broken(index, e.getMessage(), e);
     }
   }
 }

@@ -9,8 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.CharacterCodingException;
 import java.util.Optional;
-import java.util.function.Consumer;
-import java.util.function.Function;
 
 /**
  * A file of records, one JSON object a line, blank lines passed over. A record's place in the file
@@ -40,29 +38,46 @@ record JsonLinesFile(RecordFormat records, LineReader reader) implements DataSet
   }
 
   @Override
-  public void read(
-      InputStream file,
-      String fileName,
-      PromptStyle style,
-      Function<RawExample, Optional<String>> examples,
-      Consumer<Rejected> rejections)
+  public RecordReader open(InputStream file, String fileName, PromptStyle style)
       throws IOException {
-    RecordSink sink = new RecordSink(fileName, records, style, examples, rejections);
-    BufferedReader lines = new BufferedReader(new LineLimit(DataBytes.text(file, fileName)));
-    long index = 0;
-    try {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        if (!line.isBlank()) {
-          sink.accept(index, reader.read(line));
+    return new Lines(
+        new BufferedReader(new LineLimit(DataBytes.text(file, fileName))),
+        new RecordMaker(fileName, records, style),
+        reader);
+  }
+
+  /** An open file. */
+  private static final class Lines implements RecordReader {
+    private final BufferedReader lines;
+    private final RecordMaker maker;
+    private final LineReader reader;
+    private long index;
+
+    Lines(BufferedReader lines, RecordMaker maker, LineReader reader) {
+      this.lines = lines;
+      this.maker = maker;
+      this.reader = reader;
+    }
+
+    @Override
+    public Optional<ReadRecord> next() throws IOException {
+      try {
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+          if (!line.isBlank()) {
+            ReadRecord record = maker.make(index, reader.read(line));
+            index++;
+            return Optional.of(record);
+          }
+          index++;
         }
-        index++;
+        return Optional.empty();
+      } catch (LineLimit.Exceeded e) {
+        throw maker.broken(index, e.getMessage(), e);
+      } catch (JsonProcessingException e) {
+        throw maker.broken(index, e);
+      } catch (CharacterCodingException e) {
+        throw maker.broken(index, "the file must be UTF-8", e);
       }
-    } catch (LineLimit.Exceeded e) {
-      throw sink.broken(index, e.getMessage(), e);
-    } catch (JsonProcessingException e) {
-      throw sink.broken(index, e);
-    } catch (CharacterCodingException e) {
-      throw sink.broken(index, "the file must be UTF-8", e);
     }
   }
 }

@@ -18,7 +18,8 @@ import java.util.Set;
  * <ul>
  *   <li>{@code id}: text, unique in the file
  *   <li>{@code prompt}: text, given to the policy as it is in every {@link PromptStyle}: who writes
- *       the prompts also chooses what they tell of the task
+ *       the prompts also chooses what they tell of the task; or {@code messages}: array of {@code
+ *       role} and {@code content}, a conversation that ends with the user's turn
  *   <li>{@code answer}: text, or {@code answers}: array of texts, of which the first is y*
  *   <li>{@code rationale}: text, optional
  *   <li>{@code verifier}: name of a verifier, optional; {@code answer_match} when absent, which
@@ -35,7 +36,16 @@ import java.util.Set;
  */
 final class JsonlFormat implements RecordFormat {
   private static final Set<String> KEYS =
-      Set.of("id", "prompt", "answer", "answers", "rationale", "verifier", "level", "context");
+      Set.of(
+          "id",
+          "prompt",
+          "messages",
+          "answer",
+          "answers",
+          "rationale",
+          "verifier",
+          "level",
+          "context");
 
   private static final String VERIFIER = "answer_match";
   private static final Set<String> MAY_BE_NUMBERS = Set.of("id", "answer", "answers");
@@ -105,15 +115,32 @@ final class JsonlFormat implements RecordFormat {
             key ->
                 fields.require(
                     KEYS.contains(key), key, fields.object().get(key), "is not a known key"));
+    Turns turns = turns(fields);
     return new RawExample(
         record,
         id,
-        fields.text("prompt"),
+        turns.history(),
+        turns.prompt(),
         fields.textOr("rationale", ""),
         answers(fields),
         fields.textOr("verifier", VERIFIER),
         context(fields),
         fields.textOr("level", ""));
+  }
+
+  private static Turns turns(RecordFields fields) {
+    fields.require(
+        fields.isAbsent("prompt") || fields.isAbsent("messages"),
+        "messages",
+        fields.object().path("messages"),
+        "must not stand beside prompt");
+    return fields.isAbsent("messages")
+        ? new Turns(List.of(), fields.text("prompt"))
+        : Turns.of(
+            "messages",
+            fields.objects("messages").stream()
+                .map(turn -> new Message(turn.text("role"), turn.textOr("content", "")))
+                .toList());
   }
 
   private static List<String> answers(RecordFields fields) {

@@ -10,7 +10,7 @@ package dev.kindling.dataset;
  * @param reason every violated rule, each naming the field, the value and the rule; or which
  *     example it repeats
  */
-public record Rejected(String file, long record, String id, String reason) {
+public record Rejected(String file, long record, String id, String reason) implements ReadRecord {
   /** Cuts a long id. */
   public Rejected {
     id = RecordFields.quoted(id);

@@ -20,8 +20,6 @@ public record Needs(StepWork work, Cluster cluster, MachineConf machine) {
   // kernels.
   private static final double IDLE_HEAP = 300e6;
   private static final double IDLE_OFF_HEAP = 700e6;
-  // Rows of the data set are text and tokens, once as objects of ours and once as Spark's.
-  private static final double HEAP_OF_FILE_BYTE = 4;
   private static final double CHECKPOINT_BYTES = 12;
   private static final double WEIGHT_BYTES = 4;
   private static final long LONGEST_ARRAY = Integer.MAX_VALUE - 8;
@@ -57,12 +55,11 @@ public record Needs(StepWork work, Cluster cluster, MachineConf machine) {
   }
 
   private Need driver() {
-    double bytes = IDLE_HEAP + HEAP_OF_FILE_BYTE * work.sample().fileBytes();
     return new Need(
         "driver heap",
-        bytes,
+        IDLE_HEAP,
         cluster.driverHeap(),
-        "give --driver-memory %s".formatted(mebibytes(bytes)));
+        "give --driver-memory %s".formatted(mebibytes(IDLE_HEAP)));
   }
 
   private double heap(long slices) {

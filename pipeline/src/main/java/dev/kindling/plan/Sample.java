@@ -7,7 +7,5 @@ package dev.kindling.plan;
  * @param promptTokens tokens of a prompt, on average
  * @param longestPrompt tokens of the longest
  * @param goldTokens tokens of y*, on average
- * @param fileBytes bytes of all files of the data set
  */
-public record Sample(
-    int records, double promptTokens, int longestPrompt, double goldTokens, long fileBytes) {}
+public record Sample(int records, double promptTokens, int longestPrompt, double goldTokens) {}

@@ -11,7 +11,8 @@ package dev.kindling.row;
  * @param extracted the part of it that the verifier compared; null when there was none
  * @param verdict {@code CORRECT}, {@code WRONG}, {@code UNPARSEABLE}, {@code TIMEOUT} or {@code
  *     ERROR}; the last two are faults of the verifier and no evidence about the policy
- * @param reward 1 for {@code CORRECT}, 0 for {@code WRONG} and {@code UNPARSEABLE}, null for faults
+ * @param reward 1 for {@code CORRECT}, 0 for {@code WRONG} and {@code UNPARSEABLE}, or the number
+ *     that a verifier of the user gives; null for faults
  * @param logW log p(y*|x,z) of the rollout, in nats
  * @param tokens length of the sampled rationale and answer, a forced end of thinking not counted
  * @param reason the verifier's sentence on a verdict other than {@code CORRECT}; null otherwise

@@ -39,6 +39,10 @@ import org.apache.spark.sql.types.StructType;
  * @param <T> the table's record
  */
 public final class Table<T extends Record> {
+  /** {@code 0-left-out}, in folders of the name that prompts have. */
+  public static final Table<LeftOutRow> LEFT_OUT =
+      new Table<>("0-left-out", "prepare", LeftOutRow.class);
+
   /** {@code 1-prompts}. */
   public static final Table<PromptRow> PROMPTS =
       new Table<>("1-prompts", "prepare", PromptRow.class);
@@ -77,6 +81,8 @@ public final class Table<T extends Record> {
   // A reader skips whole row groups; at this size one decodes in well under a second.
   private static final long ROW_GROUP_BYTES = 32L << 20;
 
+  private static final int PROMPTS_PER_PAGE = 128;
+
   private static final String FILES = ".parquet";
 
   // The footers of more are read by tasks.
@@ -105,7 +111,16 @@ public final class Table<T extends Record> {
   /** Every table, in the order of the data's way. */
   public static List<Table<?>> all() {
     return List.of(
-        PROMPTS, ROLLOUTS, SCORES, WEIGHTS, CARRIED, BATCHES, STEP, METRICS, EVALUATIONS);
+        LEFT_OUT,
+        PROMPTS,
+        ROLLOUTS,
+        SCORES,
+        WEIGHTS,
+        CARRIED,
+        BATCHES,
+        STEP,
+        METRICS,
+        EVALUATIONS);
   }
 
   /** The tables that every step's folder has. */
@@ -312,8 +327,14 @@ public final class Table<T extends Record> {
   private Map<String, String> options(SparkSession spark, String path) {
     Map<String, String> options = new HashMap<>(plainNumbers());
     options.putAll(withoutChecksums(spark, path));
+    // Who reads a folder takes every file in it for a part of the table.
+    options.put("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false");
     options.put("compression", "zstd");
     options.put(ParquetOutputFormat.BLOCK_SIZE, String.valueOf(ROW_GROUP_BYTES));
+    if (this == PROMPTS) {
+      // A step draws a few of them, and a reader takes the pages of one column that may hold them.
+      options.put(ParquetOutputFormat.PAGE_ROW_COUNT_LIMIT, String.valueOf(PROMPTS_PER_PAGE));
+    }
     // Counted for every element of an array, a seventh of the time; nobody reads them.
     options.put(ParquetOutputFormat.SIZE_STATISTICS_ENABLED, "false");
     return options;

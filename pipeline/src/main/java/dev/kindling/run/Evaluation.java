@@ -117,7 +117,7 @@ public final class Evaluation {
         written(
             policy.version(),
             Table.SCORES,
-            Score.score(run.spark(), chosen, rollouts, verifier, run.settings().verifierLimits()),
+            Score.score(run.spark(), chosen, rollouts, run.settings().judges(set.verifier())),
             folder,
             areSmall);
     return ExampleFigures.rows(

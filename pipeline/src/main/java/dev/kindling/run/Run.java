@@ -305,10 +305,7 @@ public final class Run implements AutoCloseable {
             .anyMatch(set::hasSameExamples);
     return isPrepared
         ? tables.read(Table.PROMPTS, folder.evaluationPrompts(set.name()))
-        : Table.PROMPTS.of(
-            spark,
-            PromptFiles.read(hadoop.value().value(), conf.forReading(set), model, set.paths())
-                .prompts());
+        : PromptFiles.read(spark, conf.forReading(set), model, set.paths()).prompts();
   }
 
   /** Where the run stands by the evaluations of its committed steps. */

@@ -26,7 +26,6 @@ final class RunBeginning {
   private final SparkSession spark;
   private final Progress progress;
   private final String version;
-  private final org.apache.hadoop.conf.Configuration hadoop;
 
   /**
    * Beginnings in a session.
@@ -37,7 +36,6 @@ final class RunBeginning {
     this.spark = spark;
     this.progress = progress;
     this.version = version;
-    this.hadoop = spark.sparkContext().hadoopConfiguration();
   }
 
   /** Writes all of it into a folder that has its configuration already. */
@@ -81,21 +79,13 @@ final class RunBeginning {
         data.path()
             .orElseThrow(
                 () -> new InvalidInputException("Missing data.path (give --data, or set it)"));
-    PromptFiles files = PromptFiles.read(hadoop, conf, model, paths);
-    if (data.maxExamples() > 0 && !files.prompts().isEmpty()) {
-      files = files.atMost(data.maxExamples(), conf.run().seed(), data.shuffle());
-    }
-    long examples = write(folder, files, RunStart.ALL_PROMPTS, paths);
+    long examples = write(folder, conf, model, paths, RunStart.ALL_PROMPTS, data.maxExamples());
     if (examples == 0) {
       throw new InvalidInputException(
           "Invalid data.path: " + paths + " (must have at least one usable record)");
     }
     for (EvaluationSet set : conf.evaluationSets()) {
-      write(
-          folder,
-          PromptFiles.read(hadoop, conf.forReading(set), model, set.paths()),
-          place(folder, set),
-          set.paths());
+      write(folder, conf.forReading(set), model, set.paths(), place(folder, set), 0);
     }
     return examples;
   }
@@ -105,17 +95,26 @@ final class RunBeginning {
     return folder.evaluationPrompts().getName() + "/" + set.name();
   }
 
-  private long write(RunFolder folder, PromptFiles files, String table, Paths paths)
+  private long write(
+      RunFolder folder, Configuration conf, RunModel model, Paths paths, String table, int most)
       throws IOException {
-    files.tell(progress, folder, table);
-    return StepTables.write(
-            spark,
-            folder.fileSystem(),
-            0,
-            Table.PROMPTS,
-            Table.PROMPTS.internal(files.prompts()),
-            new Path(folder.root(), table),
-            StartedData.digests(hadoop, paths))
-        .rows();
+    try (PromptFiles files = PromptFiles.read(spark, conf, model, paths)) {
+      files.tell(progress, folder, table, most);
+      long rows =
+          StepTables.write(
+              folder.fileSystem(),
+              0,
+              Table.PROMPTS,
+              files.prompts(most),
+              new Path(folder.root(), table),
+              StartedData.digests(spark, conf, paths));
+      long wanted = most == 0 ? files.count() : Math.min(most, files.count());
+      if (rows != wanted) {
+        throw new IllegalStateException(
+            "Data set %s changed while it was read: %d examples, then %d"
+                .formatted(paths, wanted, rows));
+      }
+      return rows;
+    }
   }
 }

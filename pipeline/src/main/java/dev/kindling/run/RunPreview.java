@@ -4,13 +4,13 @@ import dev.kindling.check.InvalidInputException;
 import dev.kindling.conf.Configuration;
 import dev.kindling.conf.Paths;
 import dev.kindling.engine.model.ModelConfig;
-import dev.kindling.io.UserPath;
 import dev.kindling.pretrained.ModelFolder;
 import dev.kindling.row.PromptRow;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
 
 /**
  * What a run would begin with, looked at without a run: the shape of its policy and the first
@@ -18,19 +18,17 @@ import org.apache.hadoop.fs.Path;
  *
  * @param shape the policy's, for no longer sequences than the settings allow
  * @param prompts of the first records, those that can be used
- * @param fileBytes length of the data set's files
  */
-public record RunPreview(ModelConfig shape, List<PromptRow> prompts, long fileBytes) {
+public record RunPreview(ModelConfig shape, List<PromptRow> prompts) {
   /**
    * Looks at what a configuration names. Nothing is written, and of weights nothing is read.
    *
    * @param records most records to read of the data set
    * @throws InvalidInputException if the data set or the policy's files cannot be used
    */
-  public static RunPreview of(
-      org.apache.hadoop.conf.Configuration hadoop, Configuration conf, int records)
+  public static RunPreview of(SparkSession spark, Configuration conf, int records)
       throws IOException {
-    ModelFiles files = ModelFiles.of(hadoop, conf);
+    ModelFiles files = ModelFiles.of(spark.sparkContext().hadoopConfiguration(), conf);
     Optional<ModelFolder> folder = files.folder();
     RunModel model =
         RunModel.of(
@@ -43,17 +41,12 @@ public record RunPreview(ModelConfig shape, List<PromptRow> prompts, long fileBy
             .path()
             .orElseThrow(
                 () -> new InvalidInputException("Missing data.path (give --data, or set it)"));
-    List<PromptRow> prompts = PromptFiles.first(hadoop, conf, model, paths, records).prompts();
+    List<PromptRow> prompts = PromptFiles.first(spark, conf, model, paths, records);
     if (prompts.isEmpty()) {
       throw new InvalidInputException(
           "Invalid data.path: %s (must have a usable record among the first %d)"
               .formatted(paths, records));
     }
-    long bytes = 0;
-    for (String path : paths.each()) {
-      Path file = UserPath.of(path);
-      bytes += file.getFileSystem(hadoop).getFileStatus(file).getLen();
-    }
-    return new RunPreview(model.shape(), prompts, bytes);
+    return new RunPreview(model.shape(), prompts);
   }
 }

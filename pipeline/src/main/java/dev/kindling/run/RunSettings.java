@@ -14,11 +14,16 @@ import dev.kindling.engine.train.LearningRate;
 import dev.kindling.engine.train.Optimizer;
 import dev.kindling.engine.train.Sgd;
 import dev.kindling.row.PromptRow;
+import dev.kindling.stage.Score;
+import dev.kindling.stage.SqlVerifiers;
 import dev.kindling.stage.step.GradientStep;
 import dev.kindling.stage.step.MismatchGate;
 import dev.kindling.stage.weigh.BatchSettings;
 import dev.kindling.udf.worker.WorkerLimits;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * What the stages and the engine take of a run's configuration.
@@ -49,6 +54,24 @@ public record RunSettings(Configuration conf, RunModel model) {
 
   SamplerSettings evaluation(EvaluationSet set) {
     return sampler(set.temperature(), set.topP(), set.samples());
+  }
+
+  /**
+   * Who judges answers.
+   *
+   * @param verifier name of the verifier for all of them; empty leaves the choice to each prompt
+   */
+  Score.Judges judges(Optional<String> verifier) {
+    return new Score.Judges(verifier.orElse(null), sqlVerifiers(conf), verifierLimits());
+  }
+
+  /** The verifiers of a configuration that are expressions of SQL. */
+  static SqlVerifiers sqlVerifiers(Configuration conf) {
+    Map<String, String> expressions = new LinkedHashMap<>();
+    conf.verifier().own().forEach(own -> expressions.put(own.name(), own.sql()));
+    Map<String, String> tables = new LinkedHashMap<>();
+    conf.verifier().tables().forEach(table -> tables.put(table.name(), table.path()));
+    return new SqlVerifiers(expressions, tables);
   }
 
   WorkerLimits verifierLimits() {

@@ -18,6 +18,8 @@ import dev.kindling.io.WayBack;
 import dev.kindling.row.PromptRow;
 import dev.kindling.row.Table;
 import dev.kindling.row.TableEngine;
+import dev.kindling.stage.Score;
+import dev.kindling.stage.SqlVerifiers;
 import dev.kindling.stage.VerifierNames;
 import java.io.IOException;
 import java.time.Duration;
@@ -214,7 +216,7 @@ public final class RunStart {
   /** The settings to go on with, in which data that is the run's has the paths of its start. */
   private Configuration settled(RunFolder folder, Configuration given, YamlText saved)
       throws IOException {
-    return new StartedData(hadoop(), folder)
+    return new StartedData(spark, folder)
         .settled(given, Configuration.load(List.of(saved), List.of()));
   }
 
@@ -280,12 +282,21 @@ public final class RunStart {
     }
   }
 
-  private static void requireKnownVerifiers(Configuration conf) {
-    conf.verifier().name().ifPresent(name -> VerifierNames.requireKnown("verifier.name", name));
+  private void requireKnownVerifiers(Configuration conf) {
+    SqlVerifiers own = RunSettings.sqlVerifiers(conf);
+    VerifierNames.requireFree(own.names());
+    if (!own.names().isEmpty()) {
+      own.requireUsable(
+          spark,
+          Score.answers(Table.PROMPTS.of(spark, List.of()), Table.ROLLOUTS.of(spark, List.of())));
+    }
+    conf.verifier()
+        .name()
+        .ifPresent(name -> VerifierNames.requireKnown("verifier.name", name, own.names()));
     List<EvaluationSetConf> sets = conf.evaluate().sets();
     for (int i = 0; i < sets.size(); i++) {
       String key = "evaluate.sets[" + i + "].verifier";
-      sets.get(i).verifier().ifPresent(name -> VerifierNames.requireKnown(key, name));
+      sets.get(i).verifier().ifPresent(name -> VerifierNames.requireKnown(key, name, own.names()));
     }
   }
 

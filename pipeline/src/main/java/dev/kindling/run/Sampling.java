@@ -73,8 +73,7 @@ final class Sampling {
             run.spark(),
             run.read(round, PROMPTS),
             run.read(round, ROLLOUTS),
-            run.conf().verifier().name().orElse(null),
-            run.settings().verifierLimits()));
+            run.settings().judges(run.conf().verifier().name())));
   }
 
   private Dataset<Row> given(Dataset<Row> prompts) {

@@ -5,10 +5,12 @@ import dev.kindling.check.InvalidInputException;
 import dev.kindling.conf.Configuration;
 import dev.kindling.conf.EvaluationSet;
 import dev.kindling.conf.Paths;
+import dev.kindling.dataset.DataSets;
 import dev.kindling.io.Digests;
 import dev.kindling.io.Manifest;
 import dev.kindling.io.RunFolder;
 import dev.kindling.io.UserPath;
+import dev.kindling.stage.read.TableSource;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
@@ -17,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
 
 /**
  * Whether the data files that settings name are those that a run was made from: what they hold
@@ -28,18 +31,30 @@ final class StartedData {
   private static final String EVAL_PATH = "data.eval_path";
   private static final String SETS = "evaluate.sets";
 
-  private final org.apache.hadoop.conf.Configuration hadoop;
+  private final SparkSession spark;
   private final RunFolder folder;
 
-  StartedData(org.apache.hadoop.conf.Configuration hadoop, RunFolder folder) {
-    this.hadoop = hadoop;
+  StartedData(SparkSession spark, RunFolder folder) {
+    this.spark = spark;
     this.folder = folder;
   }
 
-  /** The SHA-256 of each file of a data set, for the manifest of its prompts. */
-  static Map<String, String> digests(org.apache.hadoop.conf.Configuration hadoop, Paths paths)
+  /**
+   * The SHA-256 of each file of a data set, and of the rows of what Spark reads, for the manifest
+   * of its prompts.
+   *
+   * @param conf says how they are read
+   */
+  static Map<String, String> digests(SparkSession spark, Configuration conf, Paths paths)
       throws IOException {
     Map<String, String> digests = new TreeMap<>();
+    if (conf.data().format() == DataSets.SPARK) {
+      for (TableSource table : PromptFiles.tables(spark, conf.data(), paths)) {
+        digests.put("data rows " + digests.size(), table.digest());
+      }
+      return digests;
+    }
+    org.apache.hadoop.conf.Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     for (int i = 0; i < paths.each().size(); i++) {
       Path file = UserPath.of(paths.each().get(i));
       digests.put("data file " + i, Digests.sha256(file.getFileSystem(hadoop), file).sha256());
@@ -60,7 +75,7 @@ final class StartedData {
     Check check = new Check();
     Optional<Paths> path = conf.data().path();
     Optional<Boolean> isSame =
-        path.isPresent() ? isSame(path.get(), folder.prompts()) : Optional.empty();
+        path.isPresent() ? isSame(started, path.get(), folder.prompts()) : Optional.empty();
     if (isSame.orElse(false)) {
       same.add(PATH);
     }
@@ -70,7 +85,8 @@ final class StartedData {
     boolean areSame = sets.size() == before.size();
     for (int i = 0; areSame && i < sets.size(); i++) {
       EvaluationSet set = sets.get(i);
-      Optional<Boolean> isSet = isSame(set.paths(), folder.evaluationPrompts(set.name()));
+      Optional<Boolean> isSet =
+          isSame(started.forReading(set), set.paths(), folder.evaluationPrompts(set.name()));
       boolean isText = set.equals(before.get(i));
       String key = conf.evaluate().sets().isEmpty() ? EVAL_PATH : SETS;
       refuseOther(check, key, set.paths(), isSet, isText);
@@ -93,7 +109,7 @@ final class StartedData {
   }
 
   /** Whether files hold what a table of the run was made from; empty where nobody can tell. */
-  private Optional<Boolean> isSame(Paths paths, Path table) throws IOException {
+  private Optional<Boolean> isSame(Configuration conf, Paths paths, Path table) throws IOException {
     Map<String, String> madeFrom;
     try {
       madeFrom = Manifest.read(folder.fileSystem(), table).madeFrom();
@@ -102,8 +118,8 @@ final class StartedData {
       return Optional.empty();
     }
     try {
-      return Optional.of(digests(hadoop, paths).equals(madeFrom));
-    } catch (IOException unreadable) {
+      return Optional.of(digests(spark, conf, paths).equals(madeFrom));
+    } catch (IOException | InvalidInputException unreadable) {
       return Optional.empty();
     }
   }

@@ -30,10 +30,10 @@ public record ExampleFigures(String exampleId, String level, int samples, double
    *
    * @param index its index within the group, 0-based
    * @param extracted the answer that the verifier compared; null where there was none
-   * @param reward 1 where it is correct, else 0
+   * @param correct 1 where it is, else 0, whatever its reward
    * @param logW log p(y*|x,z), in nats
    */
-  record Sample(int index, String extracted, double reward, double logW) {}
+  record Sample(int index, String extracted, double correct, double logW) {}
 
   /**
    * Computes the figures of every example that has evidence, in tasks and not in SQL: answers are
@@ -67,7 +67,8 @@ public record ExampleFigures(String exampleId, String level, int samples, double
         .where("reward is not null")
         .groupBy("example_id")
         .agg(
-            expr("sort_array(collect_list(struct(sample, extracted, reward, log_w)))")
+            expr("sort_array(collect_list(struct(sample, extracted,"
+                    + " CAST(verdict = 'CORRECT' AS DOUBLE) AS correct, log_w)))")
                 .as("samples"))
         .join(prompts.select("example_id", "level", "verifier", "verifier_context"), "example_id");
   }
@@ -80,7 +81,7 @@ public record ExampleFigures(String exampleId, String level, int samples, double
           new Sample(
               sample.getAs("sample"),
               sample.getAs("extracted"),
-              sample.getAs("reward"),
+              sample.getAs("correct"),
               sample.getAs("log_w")));
     }
     String judge = verifier == null ? row.getAs("verifier") : verifier;
@@ -131,7 +132,7 @@ public record ExampleFigures(String exampleId, String level, int samples, double
     if (n < k) {
       return Double.NaN;
     }
-    long wrong = samples.stream().filter(sample -> sample.reward() == 0).count();
+    long wrong = samples.stream().filter(sample -> sample.correct() == 0).count();
     double none = 1;
     for (int i = 0; i < k; i++) {
       none *= (double) Math.max(wrong - i, 0) / (n - i);
@@ -140,7 +141,7 @@ public record ExampleFigures(String exampleId, String level, int samples, double
   }
 
   private static double mean(List<Sample> first) {
-    return first.stream().mapToDouble(Sample::reward).average().orElse(Double.NaN);
+    return first.stream().mapToDouble(Sample::correct).average().orElse(Double.NaN);
   }
 
   private static double majority(List<Sample> first, int[] votes) {
@@ -148,7 +149,7 @@ public record ExampleFigures(String exampleId, String level, int samples, double
       return Double.NaN;
     }
     int winner = Votes.winner(votes, first.size());
-    return winner == Votes.NONE ? 0 : first.get(winner).reward();
+    return winner == Votes.NONE ? 0 : first.get(winner).correct();
   }
 
   private static double logPHat(List<Sample> samples) {

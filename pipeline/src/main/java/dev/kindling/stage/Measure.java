@@ -16,10 +16,12 @@ public final class Measure {
   private static final String LOG_MEAN_EXP =
       "log_max + ln(aggregate(log_w, 0D, (sum, x) -> sum + exp(x - log_max)) / nullif(evidence, 0))";
 
-  // Sums of rewards are of whole numbers, so exact in any order; moments that Spark merges are not.
+  // In the order of the samples: sums and moments that Spark merges depend on that of its tasks.
+  private static final String SUM = "aggregate(each, 0D, (sum, x) -> sum + x)";
   private static final String DEVIATION =
-      "coalesce(sqrt(greatest(0D, (squares - rewards * rewards / nullif(evidence, 0))"
-          + " / nullif(evidence - 1, 0))), 0D)";
+      "CASE WHEN coalesce(array_min(each) = array_max(each), true) THEN 0D"
+          + " ELSE sqrt(aggregate(each, 0D, (sum, x) -> sum + power(x - rewards / evidence, 2))"
+          + " / nullif(evidence - 1, 0)) END";
 
   private Measure() {}
 
@@ -139,11 +141,12 @@ public final class Measure {
         .agg(
             expr("count(1)").as("samples"),
             expr("count(reward)").as("evidence"),
-            expr("sum(reward)").as("rewards"),
-            expr("sum(reward * reward)").as("squares"),
+            expr("sort_array(collect_list(if(reward is null, null, struct(sample, reward)))).reward")
+                .as("each"),
             expr("count_if(verdict = 'UNPARSEABLE')").as("unparseable"),
             expr("sort_array(collect_list(if(reward is null, null, struct(sample, log_w)))).log_w")
                 .as("log_w"))
+        .selectExpr("*", SUM + " AS rewards")
         .selectExpr(
             "*",
             DEVIATION + " AS deviation",

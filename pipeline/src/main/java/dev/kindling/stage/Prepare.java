@@ -3,6 +3,7 @@ package dev.kindling.stage;
 import static org.apache.spark.sql.functions.col;
 
 import dev.kindling.row.PromptRow;
+import dev.kindling.row.SessionSettings;
 import dev.kindling.row.Table;
 import java.util.HashMap;
 import java.util.List;
@@ -12,6 +13,9 @@ import org.apache.spark.sql.Row;
 
 /** Prompts of the run → 1-prompts of a step. */
 public final class Prepare {
+  private static final String VALUES_PUSHED_DOWN = "spark.sql.parquet.pushdown.inFilterThreshold";
+  private static final int FEW = 10;
+
   private Prepare() {}
 
   /**
@@ -32,7 +36,14 @@ public final class Prepare {
       places.put((long) visit.example(), visit.place());
     }
     Object[] wanted = places.keySet().toArray();
-    return Table.PROMPTS.collect(prompts.where(col("position").isin(wanted))).stream()
+    // Else a reader is told of so many values only the least and the greatest, and reads all.
+    String most = String.valueOf(Math.max(FEW, wanted.length));
+    List<PromptRow> rows =
+        SessionSettings.during(
+            prompts.sparkSession(),
+            Map.of(VALUES_PUSHED_DOWN, most),
+            () -> Table.PROMPTS.collect(prompts.where(col("position").isin(wanted))));
+    return rows.stream()
         .map(p -> p.at(places.get(p.position())))
         .sorted((a, b) -> Long.compare(a.position(), b.position()))
         .toList();

@@ -14,6 +14,7 @@ import dev.kindling.udf.Judgement;
 import dev.kindling.udf.Verdict;
 import dev.kindling.udf.Verifiers;
 import dev.kindling.udf.worker.WorkerLimits;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
@@ -37,24 +38,32 @@ public final class Score {
    *
    * @param prompts rows of 1-prompts
    * @param rollouts rows of 2-rollouts
-   * @param verifier name of the verifier for all rows; null leaves the choice to each prompt
-   * @param limits of the processes that compute algebra
    * @return rows of 3-scores
    */
   public static Dataset<Row> score(
-      SparkSession spark,
-      Dataset<Row> prompts,
-      Dataset<Row> rollouts,
-      String verifier,
-      WorkerLimits limits) {
+      SparkSession spark, Dataset<Row> prompts, Dataset<Row> rollouts, Judges judges) {
     RowCodec<ScoreRow> output = Table.SCORES.codec();
     return spark.createDataFrame(
-        answers(prompts, rollouts).javaRDD().map(row -> output.toRow(judge(row, verifier, limits))),
+        judges
+            .sql()
+            .judged(spark, answers(prompts, rollouts), judges.verifier())
+            .javaRDD()
+            .map(row -> output.toRow(judge(row, judges))),
         output.schema());
   }
 
+  /**
+   * Who judges.
+   *
+   * @param verifier name of the verifier for all rows; null leaves the choice to each prompt
+   * @param sql those that are expressions of SQL
+   * @param limits of the processes that compute algebra
+   */
+  public record Judges(String verifier, SqlVerifiers sql, WorkerLimits limits)
+      implements Serializable {}
+
   /** What is judged, and what it is judged by. */
-  static Dataset<Row> answers(Dataset<Row> prompts, Dataset<Row> rollouts) {
+  public static Dataset<Row> answers(Dataset<Row> prompts, Dataset<Row> rollouts) {
     return rollouts
         .selectExpr(
             "example_id",
@@ -63,10 +72,12 @@ public final class Score {
             "rationale",
             "answer",
             "log_w",
+            "finish_reason",
             "size(rationale_ids) + size(answer_ids) - CAST(forced_end_of_thinking AS INT)"
                 + " AS tokens")
         .join(
-            prompts.select("example_id", "gold_answers", "verifier", "verifier_context"),
+            prompts.selectExpr(
+                "example_id", "gold_answers", "verifier", "verifier_context AS context", "level"),
             "example_id");
   }
 
@@ -110,20 +121,26 @@ public final class Score {
         .formatted(fault.exampleId(), fault.sample(), fault.verdict(), fault.reason());
   }
 
-  private static ScoreRow judge(Row row, String verifier, WorkerLimits limits) {
+  private static ScoreRow judge(Row row, Judges judges) {
     String answer = row.getAs("answer");
-    String name = verifier == null ? row.getAs("verifier") : verifier;
+    String name = judges.verifier() == null ? row.getAs("verifier") : judges.verifier();
     long started = System.nanoTime();
-    Judgement judgement =
-        Verifiers.judge(
-            name,
-            row.getList(row.fieldIndex("gold_answers")),
-            row.getAs("verifier_context"),
-            answer,
-            limits);
+    SqlVerifiers.Given given =
+        judges.sql().names().contains(name)
+            ? SqlVerifiers.given(row, name, answer)
+            : new SqlVerifiers.Given(
+                Verifiers.judge(
+                    name,
+                    row.getList(row.fieldIndex("gold_answers")),
+                    row.getAs("context"),
+                    answer,
+                    judges.limits()),
+                null);
     double millis = (System.nanoTime() - started) / 1e6;
+    Judgement judgement = given.judgement();
     Verdict verdict = judgement.verdict();
-    Double reward = verdict.isEvidence() ? (verdict == Verdict.CORRECT ? 1.0 : 0.0) : null;
+    Double ofVerdict = verdict.isEvidence() ? (verdict == Verdict.CORRECT ? 1.0 : 0.0) : null;
+    Double reward = given.reward() == null ? ofVerdict : given.reward();
     return new ScoreRow(
         row.getAs("example_id"),
         row.getAs("sample"),

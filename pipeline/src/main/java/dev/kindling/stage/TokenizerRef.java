@@ -25,7 +25,7 @@ public record TokenizerRef(byte[] json, String source) implements Serializable {
   }
 
   /** The tokenizer, built once per JVM. */
-  SharedCache.Lease<Tokenizer> lease() {
+  public SharedCache.Lease<Tokenizer> lease() {
     return SharedCache.lease(
         SharedCache.Kind.TOKENIZER, "tokenizer " + Sha256.of(json), Tokenizer.class, this::load);
   }

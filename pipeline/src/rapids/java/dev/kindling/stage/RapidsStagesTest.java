@@ -53,8 +53,7 @@ class RapidsStagesTest {
             STRICT.planner().spark(),
             STRICT.prompts(),
             STRICT.rollouts(),
-            null,
-            WorkerLimits.DEFAULT);
+            new Score.Judges(null, SqlVerifiers.NONE, WorkerLimits.DEFAULT));
     Dataset<Row> figures =
         ExampleFigures.rows(
             STRICT.planner().spark(),

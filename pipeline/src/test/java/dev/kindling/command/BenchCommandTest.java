@@ -24,6 +24,23 @@ class BenchCommandTest {
   @TempDir private Path temporary;
 
   @Test
+  void aRunBeginsWithManyPromptsAndAStepDrawsOfThem() {
+    CommandResult result =
+        CommandResult.of(
+            "bench", "--what=prompts", "--prompts=200", "--repeats=1", "--folder=" + temporary);
+    assertThat(result.err()).isEmpty();
+    assertThat(result.out())
+        .contains("200 prompts of 300 tokens", "a run begins (driver heap ", "a step draws 64");
+    assertThat(temporary).isEmptyDirectory();
+    CommandResult.refuses(
+        "Invalid --prompts: 63 (must be >= 64)",
+        "bench",
+        "--what=prompts",
+        "--prompts=63",
+        "--folder=" + temporary);
+  }
+
+  @Test
   void everyTableHasItsRowsAndTheFolderIsLeftEmpty() throws IOException {
     Path model = Files.createDirectory(temporary.resolve("tiny"));
     Files.writeString(model.resolve("config.json"), CONFIG);

@@ -157,7 +157,7 @@ final class DisturbedRuns {
     try (Stream<Path> all = Files.walk(run)) {
       return all.filter(Files::isRegularFile)
           .map(file -> run.relativize(file).toString())
-          .filter(file -> !file.matches(".*/part-[^/]*\\.parquet|.*/_SUCCESS"))
+          .filter(file -> !file.matches(".*/part-[^/]*\\.parquet"))
           .sorted()
           .toList();
     }

@@ -142,12 +142,10 @@ class PlanCommandTest {
             "trainer.updates_per_step=1");
     RunFolder run = SmallRun.train(settings, false);
     Configuration conf = Configuration.load(List.of(), settings);
-    RunPreview preview =
-        RunPreview.of(SmallRun.spark().sparkContext().hadoopConfiguration(), conf, 1000);
+    RunPreview preview = RunPreview.of(SmallRun.spark(), conf, 1000);
     ModelConfig shape = preview.shape();
     MetricsRow metrics = SmallRun.rows(run, 1, Table.METRICS).get(0);
-    StepWork work =
-        new StepWork(shape, conf, new Sample(12, 7, 7, 3, 1000), metrics.completionLength());
+    StepWork work = new StepWork(shape, conf, new Sample(12, 7, 7, 3), metrics.completionLength());
     Needs needs =
         new Needs(
             work,

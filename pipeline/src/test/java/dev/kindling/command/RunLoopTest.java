@@ -75,7 +75,8 @@ class RunLoopTest {
   }
 
   static List<Table<?>> tables() {
-    return Table.all();
+    // What a data set has of records that are not used is no step's.
+    return Table.all().stream().filter(table -> table != Table.LEFT_OUT).toList();
   }
 
   @ParameterizedTest

@@ -33,7 +33,7 @@ class ConfigurationTest {
     assertThatThrownBy(() -> load("data: {format: csv}"))
         .isInstanceOf(InvalidInputException.class)
         .hasMessage(
-            "Invalid data.format: \"csv\" (must be one of aime, dapo-math, finqa, gsm8k, hotpotqa, jsonl, math500, minerva, musique, olympiadbench)");
+            "Invalid data.format: \"csv\" (must be one of aime, dapo-math, finqa, gsm8k, hotpotqa, jsonl, math500, minerva, musique, olympiadbench, spark)");
   }
 
   @Test
@@ -168,7 +168,7 @@ class ConfigurationTest {
         "sampler.temperature=[1] | Invalid sampler.temperature: [1] (must be a finite number)",
         "sampler.temperature=0 | must be in (0, 10]: a greedy policy explores nothing",
         "data.shuffle=1 | Invalid data.shuffle: 1 (must be true or false)",
-        "data.format=FINQA | Invalid data.format: \"FINQA\" (must be one of aime, dapo-math, finqa, gsm8k, hotpotqa, jsonl, math500, minerva, musique, olympiadbench)",
+        "data.format=FINQA | Invalid data.format: \"FINQA\" (must be one of aime, dapo-math, finqa, gsm8k, hotpotqa, jsonl, math500, minerva, musique, olympiadbench, spark)",
         "data.thinking=true | Invalid data.thinking: true (must be null unless data.style is chat)",
         "data.thinking=maybe | Invalid data.thinking: \"maybe\" (must be true or false)",
         "data.system_prompt=Add. | Invalid data.system_prompt: Add. (must be null unless data.style is chat)",

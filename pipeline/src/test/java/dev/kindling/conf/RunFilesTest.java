@@ -29,7 +29,10 @@ class RunFilesTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "JSONL")
+  // These two are no data set of their own.
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"JSONL", "SPARK"})
   void everyDataSetHasItsRunFileOverWhichTheTinyPolicyMakesThreeStepsOfSixteenRollouts(DataSets set)
       throws IOException {
     assertThat(load(set.settingName()).data().format()).isEqualTo(set);

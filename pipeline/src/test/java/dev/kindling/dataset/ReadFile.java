@@ -17,17 +17,18 @@ import java.util.Optional;
 record ReadFile(List<RawExample> examples, List<Rejected> rejections) {
   static ReadFile of(String format, PromptStyle style, byte[] file) throws IOException {
     ReadFile read = new ReadFile(new ArrayList<>(), new ArrayList<>());
-    DataSets.valueOf(format.toUpperCase(Locale.ROOT).replace('-', '_'))
-        .format()
-        .read(
-            new ByteArrayInputStream(file),
-            "some.file",
-            style,
-            example -> {
-              read.examples.add(example);
-              return Optional.empty();
-            },
-            read.rejections::add);
+    RecordReader records =
+        DataSets.valueOf(format.toUpperCase(Locale.ROOT).replace('-', '_'))
+            .format()
+            .orElseThrow()
+            .open(new ByteArrayInputStream(file), "some.file", style);
+    for (Optional<ReadRecord> next = records.next(); next.isPresent(); next = records.next()) {
+      if (next.get() instanceof RawExample example) {
+        read.examples.add(example);
+      } else {
+        read.rejections.add((Rejected) next.get());
+      }
+    }
     return read;
   }
 

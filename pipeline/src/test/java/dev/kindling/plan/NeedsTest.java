@@ -30,7 +30,7 @@ class NeedsTest {
           false,
           false);
   private static final long PARAMETERS = 8_190_735_360L;
-  private static final Sample SAMPLE = new Sample(1000, 150, 500, 4, 10_000_000);
+  private static final Sample SAMPLE = new Sample(1000, 150, 500, 4);
 
   private static StepWork large(String... more) {
     return TinyPlan.work(LARGE, SAMPLE, 3, more);

@@ -16,7 +16,7 @@ import java.util.List;
 final class TinyPlan {
   static final ModelConfig MODEL =
       new ModelConfig(10, 4, 1, 2, 1, 2, 8, 64, 1e4, RopeScaling.NONE, 1e-6, true, false, true);
-  static final Sample SAMPLE = new Sample(4, 5, 6, 2, 1000);
+  static final Sample SAMPLE = new Sample(4, 5, 6, 2);
 
   private static final String MACHINE =
       """

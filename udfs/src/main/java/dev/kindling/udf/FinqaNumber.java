@@ -29,7 +29,7 @@ import java.util.regex.Pattern;
  * decimal of g if that is coarser, and at most a tenth of |g|. The second bound keeps a single
  * digit from being worth a reward: 0 has the precision to match every ratio below one half.
  */
-final class FinqaNumber implements Verifier {
+final class FinqaNumber implements Rule {
   private static final Pattern YES_OR_NO =
       Pattern.compile(
           "(?<![\\p{L}\\p{N}_])(?:yes|no)(?![\\p{L}\\p{N}_])", Pattern.CASE_INSENSITIVE);

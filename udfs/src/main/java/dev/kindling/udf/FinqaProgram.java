@@ -19,7 +19,7 @@ import java.util.OptionalDouble;
  * table operation on a {@code #k}, and a power that is not real or overflows are invalid wherever
  * they stand; the largest and the smallest cell of a row with a NaN are NaN.
  */
-final class FinqaProgram implements Verifier {
+final class FinqaProgram implements Rule {
   @Override
   public boolean needsContext() {
     return true;

@@ -22,7 +22,7 @@ import java.util.List;
  * repeated names, no deeper than 500 levels and without numbers of more than 400 digits or
  * exponents beyond ±400; anything else is {@code UNPARSEABLE}.
  */
-final class JsonEqual implements Verifier {
+final class JsonEqual implements Rule {
   private static final String FENCE = "```";
   private static final int MOST_LEVELS = 500;
   private static final int MOST_DIGITS = 400;

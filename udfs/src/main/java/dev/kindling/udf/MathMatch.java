@@ -6,7 +6,7 @@ import dev.kindling.udf.math.MathAnswers;
 import java.util.List;
 
 /** Final answers of mathematics; the rules stand at {@link MathAnswers}. */
-final class MathMatch implements Verifier {
+final class MathMatch implements Rule {
   @Override
   public Judgement judge(List<String> goldAnswers, String context, String answer, Algebra algebra) {
     if (AnswerText.isBlank(answer)) {

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * white space. Else the capital in brackets, if all of those in brackets are one letter. Anything
  * else is {@code UNPARSEABLE}: to guess would reward an answer that names every option.
  */
-final class MultipleChoice implements Verifier {
+final class MultipleChoice implements Rule {
   private static final String MARKS = "[\\s()\\[\\]{}*_.,:;'\"`$\\\\]*+";
   private static final Pattern ALONE = Pattern.compile(MARKS + "([A-Za-z])" + MARKS);
   private static final Pattern NEXT =

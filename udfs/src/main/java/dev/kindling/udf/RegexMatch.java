@@ -10,7 +10,7 @@ import java.util.List;
  * of RE2: time is linear in the answer, whatever the expression, for nothing is tried twice. An
  * expression that may match a part says so: {@code (?s).*part.*}.
  */
-final class RegexMatch implements Verifier {
+final class RegexMatch implements Rule {
   @Override
   public Judgement judge(List<String> goldAnswers, String context, String answer, Algebra algebra) {
     if (AnswerText.isBlank(answer)) {

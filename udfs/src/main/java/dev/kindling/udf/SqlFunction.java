@@ -59,7 +59,7 @@ record SqlFunction(String name, String usage, List<DataType> parameters, UserDef
                 + " against an array of gold answers: struct<verdict, extracted, reason>.",
             List.of(TEXT, ArgumentCasts.TEXTS, TEXT, TEXT),
             functions.udf(verify, JUDGEMENT)));
-    for (String verifier : Verifiers.names()) {
+    for (String verifier : Verifiers.builtIn()) {
       all.add(verifier(verifier));
     }
     UDF2<Seq<String>, String, Double> hotpotqa =

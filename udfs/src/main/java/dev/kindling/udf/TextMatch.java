@@ -20,7 +20,7 @@ import java.util.function.UnaryOperator;
  * @param relation the sentence's words between the answer and the gold answer when they do not
  */
 record TextMatch(UnaryOperator<String> form, BiPredicate<String, String> matches, String relation)
-    implements Verifier {
+    implements Rule {
   /** Equal as {@link NumberOrText} has it. */
   static final TextMatch ANSWER_MATCH = new TextMatch(NumberOrText::of, String::equals, "is not");
 

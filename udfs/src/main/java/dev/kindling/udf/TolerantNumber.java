@@ -16,7 +16,7 @@ import java.util.List;
  * divides it by 100 and a magnitude ({@code million}, {@code bn}) multiplies it, in gold answers as
  * well.
  */
-final class TolerantNumber implements Verifier {
+final class TolerantNumber implements Rule {
   @Override
   public Judgement judge(List<String> goldAnswers, String context, String answer, Algebra algebra) {
     JsonNode tolerances = VerifierContext.read(context);

@@ -1,47 +1,39 @@
 package dev.kindling.udf;
 
-import dev.kindling.udf.math.Algebra;
 import java.util.List;
 
 /**
- * A rule that judges a model's answer. It is a pure function, so that a rerun of the scores gives
- * the same rows, and it takes time and memory linear in its input: that, with the cap on the
- * answer's length in {@link Verifiers}, is what bounds it, and no thread or clock is needed. Only
- * algebra, which has no such bound, is asked of processes that can be stopped.
+ * A verifier of your own in Java. Kindling finds it in a jar that Spark is given ({@code --jars})
+ * by {@link java.util.ServiceLoader}: the jar's file {@code
+ * META-INF/services/dev.kindling.udf.Verifier} names the class, which is public and has a
+ * constructor without parameters. From then on its name stands wherever a verifier's name can, and
+ * in SQL as that of {@code kindling_verify}.
  *
- * <p>Call verifiers through {@link Verifiers#judge}, which refuses missing inputs, caps the answer
- * and turns an exception into a verdict.
+ * <p>One object judges all answers of an executor, several threads at once. It must be a pure
+ * function, so that a rerun of the scores gives the same rows. Nothing stops one that does not end:
+ * what may take long belongs into a process of its own.
  */
 public interface Verifier {
+  /** The name in settings and records: lower-case letters, digits and {@code _}. */
+  String name();
+
   /**
-   * Judges one answer.
+   * Judges one answer. An exception is an {@link Verdict#ERROR} with its message as the reason.
    *
-   * @param goldAnswers accepted answers, at least one, none null; matching one of them is enough
-   * @param context JSON object with what the verifier needs besides; null or {@code {}} for those
-   *     that need none
+   * @param goldAnswers accepted answers, at least one, none null
+   * @param context JSON object of the record; null or {@code {}} where it has none
    * @param answer the model's answer, not null, at most {@link Verifiers#MAX_ANSWER_CHARS} long
-   * @param algebra for those that need it
    * @return the verdict
-   * @throws IllegalArgumentException if a gold answer or the context cannot be used
    */
-  Judgement judge(List<String> goldAnswers, String context, String answer, Algebra algebra);
+  Judgement judge(List<String> goldAnswers, String context, String answer);
 
   /**
    * Whether two answers are one, as a vote among answers has it. Asked of what {@link
-   * Judgement#extracted} gives, of which many verifiers keep a normal form: there equal texts are
-   * equal answers, and nothing else is.
+   * Judgement#extracted} gives; equal texts always are.
    *
    * @param context as for {@link #judge}
-   * @param one an extracted answer, the earlier one where the relation has a direction
-   * @param other another
-   * @throws IllegalArgumentException if the context cannot be used
    */
-  default boolean isSame(String context, String one, String other, Algebra algebra) {
+  default boolean isSame(String context, String one, String other) {
     return one.equals(other);
-  }
-
-  /** Whether answers cannot be judged without a context. */
-  default boolean needsContext() {
-    return false;
   }
 }

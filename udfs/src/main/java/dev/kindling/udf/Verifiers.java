@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.analysis.FunctionRegistry;
@@ -45,7 +46,7 @@ public final class Verifiers {
   private static final Pattern FORMULA =
       Pattern.compile("[+*^=<>_#\\\\]|[-\u2212/$.,%][0-9]|[0-9][-\u2212/$%]|^\\s*[-\u2212]");
 
-  private static final Map<String, Verifier> BY_NAME =
+  private static final Map<String, Rule> BY_NAME =
       Collections.unmodifiableMap(
           new TreeMap<>(
               Map.ofEntries(
@@ -66,9 +67,33 @@ public final class Verifiers {
 
   private Verifiers() {}
 
-  /** Names of all verifiers, sorted. */
-  public static Set<String> names() {
+  /** Names of the verifiers that come along, sorted. */
+  static Set<String> builtIn() {
     return BY_NAME.keySet();
+  }
+
+  /**
+   * Names of all verifiers, sorted: those that come along, and {@link Verifier}s in jars that the
+   * calling thread's class loader sees.
+   *
+   * @throws IllegalStateException when a jar's verifier cannot be used
+   * @throws java.util.ServiceConfigurationError when one cannot be loaded
+   */
+  public static Set<String> names() {
+    Set<String> names = new TreeSet<>(BY_NAME.keySet());
+    names.addAll(OwnVerifiers.of(BY_NAME.keySet()).keySet());
+    return names;
+  }
+
+  /** Whether there is a verifier of a name, as {@link #names} has them. */
+  public static boolean isKnown(String verifier) {
+    return rule(verifier) != null;
+  }
+
+  /** The rule of a name; null when there is none. */
+  private static Rule rule(String verifier) {
+    Rule rule = BY_NAME.get(verifier);
+    return rule == null ? OwnVerifiers.of(BY_NAME.keySet()).get(verifier) : rule;
   }
 
   /**
@@ -81,7 +106,7 @@ public final class Verifiers {
         && (NumberOrText.isNumber(gold) || FORMULA.matcher(gold).find());
   }
 
-  /** Whether the verifier of one of {@link #names()} cannot judge without a context. */
+  /** Whether the verifier of one of {@link #builtIn()} cannot judge without a context. */
   static boolean needsContext(String verifier) {
     return BY_NAME.get(verifier).needsContext();
   }
@@ -111,7 +136,7 @@ public final class Verifiers {
     if (verifier == null) {
       return Judgement.error("the verifier is null (there are " + names() + ")");
     }
-    Verifier rule = BY_NAME.get(verifier);
+    Rule rule = rule(verifier);
     if (rule == null) {
       return Judgement.error("no verifier '" + verifier + "' (there are " + names() + ")");
     }
@@ -130,8 +155,9 @@ public final class Verifiers {
     }
     try {
       return rule.judge(goldAnswers, context, answer, algebra);
-    } catch (RuntimeException e) {
-      return Judgement.error(verifier + " failed: " + e.getMessage());
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+      String said = e.getMessage() == null ? e.getClass().getName() : e.getMessage();
+      return Judgement.error(verifier + " failed: " + said);
     }
   }
 
@@ -160,7 +186,7 @@ public final class Verifiers {
     if (one.equals(other)) {
       return true;
     }
-    Verifier rule = verifier == null ? null : BY_NAME.get(verifier);
+    Rule rule = verifier == null ? null : rule(verifier);
     try {
       return rule != null && rule.isSame(context, one, other, Workers.algebra(limits));
     } catch (RuntimeException incomparable) {

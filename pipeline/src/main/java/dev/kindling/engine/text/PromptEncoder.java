@@ -5,16 +5,33 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.kindling.check.InvalidInputException;
-import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
-/** Makes of an example's prompt what the policy reads: as plain text, or as a conversation. */
+/** Makes of an example what the policy reads, by a {@link PromptRecipe}. */
 public final class PromptEncoder {
+  private static final String SYSTEM = "system";
+
+  private final Tokenizer tokenizer;
+  private final int[] start;
+  private final Optional<ChatTemplate> template;
+  private final PromptRecipe.Conversation conversation;
+
+  PromptEncoder(
+      Tokenizer tokenizer,
+      int[] start,
+      Optional<ChatTemplate> template,
+      PromptRecipe.Conversation conversation) {
+    this.tokenizer = tokenizer;
+    this.start = start;
+    this.template = template;
+    this.conversation = conversation;
+  }
+
   /**
    * A prompt.
    *
@@ -24,55 +41,41 @@ public final class PromptEncoder {
   public record Prompt(String text, int[] ids) {}
 
   /**
-   * What a conversation has besides the user's message.
+   * A turn of a conversation.
    *
-   * @param systemPrompt the system's message before it
-   * @param thinking the template's variable {@code enable_thinking}; the template decides without
-   * @param today what the template takes for today
+   * @param role who speaks
+   * @param content what is said
    */
-  public record Conversation(
-      Optional<String> systemPrompt, Optional<Boolean> thinking, Optional<LocalDate> today) {}
+  public record Turn(String role, String content) {}
 
-  private final Tokenizer tokenizer;
-  private final int[] start;
-  private final UnaryOperator<String> rendered;
-
-  private PromptEncoder(Tokenizer tokenizer, int[] start, UnaryOperator<String> rendered) {
-    this.tokenizer = tokenizer;
-    this.start = start;
-    this.rendered = rendered;
+  /** Whether conversations of several turns can be made into prompts. */
+  public boolean takesConversations() {
+    return template.isPresent();
   }
 
-  /** Prompts as they are, after the token that starts a text where the model has one. */
-  public static PromptEncoder plain(Tokenizer tokenizer, TokenizerConfig config) {
-    return new PromptEncoder(tokenizer, config.startOfText(tokenizer), text -> text);
+  /** The prompt of an example that is one message of the user. */
+  public Prompt encode(String text) {
+    return encode(List.of(), text);
   }
 
   /**
-   * Prompts as the user's message, up to where the assistant's turn begins. The template writes the
-   * token that starts a text, so none is added.
+   * The prompt of an example.
    *
-   * @param source the model folder, for messages
-   * @throws InvalidInputException when the model has no chat template, or one that cannot be read
+   * @param history turns before the user's last one; none unless {@link #takesConversations}
+   * @param text the user's last one
    */
-  public static PromptEncoder chat(
-      Tokenizer tokenizer, TokenizerConfig config, Conversation conversation, String source) {
-    String template =
-        config
-            .chatTemplate()
-            .orElseThrow(
-                () ->
-                    new InvalidInputException(
-                        "Invalid data.style: chat (must be cold or warm, as %s has no chat template)"
-                            .formatted(source)));
-    ChatTemplate chat = new ChatTemplate(template, config.specialTokens(), "of " + source);
-    return new PromptEncoder(
-        tokenizer, new int[0], message -> rendered(chat, conversation, message));
+  public Prompt encode(List<Turn> history, String text) {
+    String prompt = template.map(chat -> rendered(chat, history, text)).orElse(text);
+    int[] ids = tokenizer.encode(prompt);
+    return new Prompt(prompt, IntStream.concat(Arrays.stream(start), Arrays.stream(ids)).toArray());
   }
 
-  private static String rendered(ChatTemplate chat, Conversation conversation, String message) {
+  private String rendered(ChatTemplate chat, List<Turn> history, String message) {
     ArrayNode messages = JsonNodeFactory.instance.arrayNode();
-    conversation.systemPrompt().ifPresent(text -> add(messages, "system", text));
+    if (history.stream().noneMatch(turn -> turn.role().equals(SYSTEM))) {
+      conversation.systemPrompt().ifPresent(text -> add(messages, SYSTEM, text));
+    }
+    history.forEach(turn -> add(messages, turn.role(), turn.content()));
     add(messages, "user", message);
     Map<String, JsonNode> variables = new LinkedHashMap<>();
     conversation
@@ -92,12 +95,5 @@ public final class PromptEncoder {
 
   private static void add(ArrayNode messages, String role, String content) {
     messages.addObject().put("role", role).put("content", content);
-  }
-
-  /** The prompt of an example. */
-  public Prompt encode(String text) {
-    String prompt = rendered.apply(text);
-    int[] ids = tokenizer.encode(prompt);
-    return new Prompt(prompt, IntStream.concat(Arrays.stream(start), Arrays.stream(ids)).toArray());
   }
 }

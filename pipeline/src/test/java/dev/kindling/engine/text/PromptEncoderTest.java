@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 
 /** Prompts as plain text and as conversations. */
 class PromptEncoderTest {
-  private static final PromptEncoder.Conversation PLAIN =
-      new PromptEncoder.Conversation(Optional.empty(), Optional.empty(), Optional.empty());
+  private static final PromptRecipe.Conversation PLAIN =
+      new PromptRecipe.Conversation(Optional.empty(), Optional.empty(), Optional.empty());
 
   private static Tokenizer tokenizer;
 
@@ -31,14 +31,14 @@ class PromptEncoderTest {
     tokenizer.close();
   }
 
-  private static PromptEncoder chat(String template, PromptEncoder.Conversation conversation) {
+  private static PromptEncoder chat(String template, PromptRecipe.Conversation conversation) {
     TokenizerConfig config =
         new TokenizerConfig(
             Map.of("bos_token", TextNode.valueOf("<pad>")),
             Optional.ofNullable(template),
             Optional.of(true),
             Map.of());
-    return PromptEncoder.chat(tokenizer, config, conversation, "runs/r/model");
+    return PromptRecipe.chat(config, conversation, "runs/r/model").with(tokenizer);
   }
 
   @Test
@@ -50,8 +50,8 @@ class PromptEncoderTest {
     assertThat(prompt.text()).isEqualTo("<pad>u:7?;a:None");
     // The template wrote the start token, id 0; it is not added again.
     assertThat(prompt.ids()).hasSize(1 + "u:7?;a:None".length()).startsWith(0, 4 + 'u');
-    PromptEncoder.Conversation all =
-        new PromptEncoder.Conversation(Optional.of("Add."), Optional.of(false), Optional.empty());
+    PromptRecipe.Conversation all =
+        new PromptRecipe.Conversation(Optional.of("Add."), Optional.of(false), Optional.empty());
     assertThat(chat(template, all).encode("7?").text()).isEqualTo("<pad>s:Add.;u:7?;a:FalseNone");
   }
 
@@ -60,12 +60,14 @@ class PromptEncoderTest {
     try (Tokenizer llama = GoldenTextTest.tokenizer(GoldenModel.of("llama3-tiny"));
         Tokenizer qwen = GoldenTextTest.tokenizer(GoldenModel.of("qwen3-tiny"))) {
       PromptEncoder.Prompt prompt =
-          PromptEncoder.plain(llama, GoldenTextTest.config(GoldenModel.of("llama3-tiny")))
+          PromptRecipe.plain(llama, GoldenTextTest.config(GoldenModel.of("llama3-tiny")))
+              .with(llama)
               .encode("a b");
       assertThat(prompt.text()).isEqualTo("a b");
       assertThat(prompt.ids()).startsWith(583).isEqualTo(llama.encode("a b", true));
       assertThat(
-              PromptEncoder.plain(qwen, GoldenTextTest.config(GoldenModel.of("qwen3-tiny")))
+              PromptRecipe.plain(qwen, GoldenTextTest.config(GoldenModel.of("qwen3-tiny")))
+                  .with(qwen)
                   .encode("a b")
                   .ids())
           .isEqualTo(qwen.encode("a b"));
@@ -76,8 +78,8 @@ class PromptEncoderTest {
   void todayIsTheSettingsDayOrTheTemplatesOwn() {
     String template = "{{ strftime_now('%d %b %Y') if strftime_now is defined else 'then' }}";
     assertThat(chat(template, PLAIN).encode("x").text()).isEqualTo("then");
-    PromptEncoder.Conversation dated =
-        new PromptEncoder.Conversation(
+    PromptRecipe.Conversation dated =
+        new PromptRecipe.Conversation(
             Optional.empty(), Optional.empty(), Optional.of(LocalDate.of(2026, 11, 5)));
     assertThat(chat(template, dated).encode("x").text()).isEqualTo("05 Nov 2026");
     assertThatThrownBy(() -> chat("{{ strftime_now('%Y') }}", PLAIN).encode("x"))

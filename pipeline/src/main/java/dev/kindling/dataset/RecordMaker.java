@@ -3,33 +3,21 @@ package dev.kindling.dataset;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kindling.check.InvalidInputException;
-import java.util.Optional;
-import java.util.function.Consumer;
-import java.util.function.Function;
 
 /**
- * What the formats share: takes the records of one file in order, gives each to its consumer, and
- * knows where in the file an error lies.
+ * What the formats share: makes of the JSON records of one file what each comes to, and knows where
+ * in the file an error lies.
  */
-final class RecordSink {
+final class RecordMaker {
   private final String fileName;
   private final RecordFormat records;
   private final PromptStyle style;
-  private final Function<RawExample, Optional<String>> examples;
-  private final Consumer<Rejected> rejections;
   private String lastId = "";
 
-  RecordSink(
-      String fileName,
-      RecordFormat records,
-      PromptStyle style,
-      Function<RawExample, Optional<String>> examples,
-      Consumer<Rejected> rejections) {
+  RecordMaker(String fileName, RecordFormat records, PromptStyle style) {
     this.fileName = fileName;
     this.records = records;
     this.style = style;
-    this.examples = examples;
-    this.rejections = rejections;
   }
 
   /**
@@ -38,26 +26,19 @@ final class RecordSink {
    * @param index its place in the file, 0-based
    * @throws InvalidInputException if it is not an object, so that the file is not of the format
    */
-  void accept(long index, JsonNode object) {
+  ReadRecord make(long index, JsonNode object) {
     if (!object.isObject()) {
       throw broken(index, "a record must be a JSON object", null);
     }
     RecordFields fields = new RecordFields(object, "");
-    RawExample example;
     lastId = "";
     try {
       String id = records.id(index, fields);
       lastId = RecordFields.quoted(id);
-      example = records.example(index, id, fields, style);
+      return records.example(index, id, fields, style);
     } catch (InvalidInputException e) {
-      rejections.accept(new Rejected(fileName, index, lastId, e.getMessage()));
-      return;
+      return new Rejected(fileName, index, lastId, e.getMessage());
     }
-    String shown = lastId;
-    // Outside the try: a consumer's own exception is not the record's fault.
-    examples
-        .apply(example)
-        .ifPresent(reason -> rejections.accept(new Rejected(fileName, index, shown, reason)));
   }
 
   /** The error of a file that does not read as JSON from some record on. */
