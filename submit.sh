@@ -8,7 +8,7 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
-commands=" quickstart prepare rollout score refill weigh batch step stages train pretrain evaluate export report register plan bench theory doctor help --help -h --version "
+commands=" quickstart prepare rollout score refill weigh batch step stages train pretrain evaluate export profile report register plan bench theory doctor help --help -h --version "
 # spark-submit's options without a value; every other one takes the next argument.
 switches=" --supervise --verbose "
 

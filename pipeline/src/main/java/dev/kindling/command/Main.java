@@ -165,6 +165,7 @@ public final class Main implements Callable<Integer> {
             new StagesCommand(),
             new EvaluateCommand(),
             new ExportCommand(),
+            new ProfileCommand(),
             new ReportCommand(),
             new RegisterCommand(),
             new PlanCommand(),

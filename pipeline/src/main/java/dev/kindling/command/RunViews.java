@@ -128,6 +128,9 @@ record RunViews(RunFolder folder, long last, String prefix) {
     if (table == Table.LEFT_OUT) {
       return List.of(RunStart.ALL_PROMPTS + "-left-out");
     }
+    if (table == Table.PROFILE) {
+      return List.of(table.name());
+    }
     if (table == Table.METRICS) {
       return List.of("metrics/step-*");
     }

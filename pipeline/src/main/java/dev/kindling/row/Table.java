@@ -78,6 +78,10 @@ public final class Table<T extends Record> {
   public static final Table<EvaluationRow> EVALUATIONS =
       new Table<>("9-evaluations", "step", EvaluationRow.class);
 
+  /** {@code profile}, of a run whose data set was profiled. */
+  public static final Table<ProfileRow> PROFILE =
+      new Table<>("profile", "profile", ProfileRow.class);
+
   // A reader skips whole row groups; at this size one decodes in well under a second.
   private static final long ROW_GROUP_BYTES = 32L << 20;
 
@@ -120,7 +124,8 @@ public final class Table<T extends Record> {
         BATCHES,
         STEP,
         METRICS,
-        EVALUATIONS);
+        EVALUATIONS,
+        PROFILE);
   }
 
   /** The tables that every step's folder has. */

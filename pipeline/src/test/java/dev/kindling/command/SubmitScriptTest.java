@@ -43,7 +43,7 @@ class SubmitScriptTest {
         .isEqualTo(
             2
                 + " Unknown command: trian (must be one of: quickstart prepare rollout score"
-                + " refill weigh batch step stages train pretrain evaluate export report register plan bench theory doctor;"
+                + " refill weigh batch step stages train pretrain evaluate export profile report register plan bench theory doctor;"
                 + " see "
                 + Checkout.SCRIPT
                 + " --help).");
