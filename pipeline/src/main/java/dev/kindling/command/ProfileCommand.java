@@ -2,14 +2,19 @@ package dev.kindling.command;
 
 import dev.kindling.check.Check;
 import dev.kindling.conf.Configuration;
+import dev.kindling.report.ProfilePage;
 import dev.kindling.report.ProfileText;
 import dev.kindling.run.Profile;
 import dev.kindling.run.Progress;
 import dev.kindling.run.Run;
 import dev.kindling.stage.TorchProbe;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -78,8 +83,18 @@ final class ProfileCommand implements Callable<Integer> {
             run,
             () -> {
               Profile profile = new Profile(run, progress);
-              progress.say(ProfileText.of(profile.write()).table());
-              progress.say("Profile: " + profile.table());
+              Dataset<Row> rows = profile.write();
+              ProfileText text = ProfileText.of(rows);
+              ProfilePage.About about =
+                  new ProfilePage.About(
+                      "Profile " + RunOptions.name(conf),
+                      profile.table().toString(),
+                      Main.version(),
+                      LocalDate.now(ZoneId.systemDefault()).toString());
+              profile.writePage(ProfilePage.render(rows, text, about));
+              progress.say(text.table());
+              progress.say("Table: " + profile.table());
+              progress.say("Page: " + profile.page());
             });
       }
     }

@@ -51,6 +51,8 @@ public record DataConf(
   private static final int MOST_CHARS = 10_000_000;
   private static final String ONLY_CHAT = "must be null unless data.style is chat";
 
+  private static final Pattern SECRET =
+      Pattern.compile("(?i)[^=]*(password|secret|token|credential|api_?key|access_?key)[^=]*=");
   private static final Pattern NO_FILE = Pattern.compile("(table|query):.*", Pattern.DOTALL);
 
   /** Refuses values outside the ranges of {@code conf/defaults.yaml}. */
@@ -90,12 +92,8 @@ public record DataConf(
             "data.max_chars",
             maxChars,
             "must be in [1, " + MOST_CHARS + "]")
-        .that(maxExamples >= 0, "data.max_examples", maxExamples, "must be >= 0")
-        .that(
-            options.stream().allMatch(option -> option.indexOf('=') > 0),
-            "data.options",
-            options,
-            "must be texts of the form name=value");
+        .that(maxExamples >= 0, "data.max_examples", maxExamples, "must be >= 0");
+    checkOptions(check, options);
     Map<String, Object> ofSpark = new LinkedHashMap<>();
     reader.ifPresent(value -> ofSpark.put("data.reader", value));
     where.ifPresent(value -> ofSpark.put("data.where", value));
@@ -111,6 +109,20 @@ public record DataConf(
                 value,
                 "must be absent unless data.format is spark"));
     check.done();
+  }
+
+  private static void checkOptions(Check check, List<String> options) {
+    check
+        .that(
+            options.stream().allMatch(option -> option.indexOf('=') > 0),
+            "data.options",
+            options,
+            "must be texts of the form name=value")
+        .that(
+            options.stream().noneMatch(option -> SECRET.matcher(option).lookingAt()),
+            "data.options",
+            options.stream().map(option -> option.replaceFirst("=.*", "=…")).toList(),
+            "must not hold secrets, for they stand in files: read a table whose catalog has them");
   }
 
   /** The tables and queries among paths. */

@@ -3,6 +3,7 @@ package dev.kindling.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -15,7 +16,10 @@ import org.apache.spark.sql.Row;
  * @param brokenGold those of which at least 60 % of the evidence is one wrong answer
  */
 public record ProfileText(List<Group> groups, long examples, long brokenGold) {
-  private static final String EVIDENCE = "correct + wrong + unparseable";
+  /** Of a row, whether its gold answer may be wrong. */
+  static final String IN_DOUBT =
+      "pass_rate IS NOT NULL AND common_wrong_count >= 0.6 * (correct + wrong + unparseable)";
+
   private static final int SMALLEST = 2;
 
   /**
@@ -36,7 +40,7 @@ public record ProfileText(List<Group> groups, long examples, long brokenGold) {
     List<Group> groups =
         profile
             .where("pass_rate IS NOT NULL")
-            .selectExpr("correct", EVIDENCE + " AS evidence")
+            .selectExpr("correct", "correct + wrong + unparseable AS evidence")
             .groupBy("correct", "evidence")
             .count()
             .orderBy("evidence", "correct")
@@ -44,11 +48,7 @@ public record ProfileText(List<Group> groups, long examples, long brokenGold) {
             .stream()
             .map(row -> new Group(row.getInt(0), row.getInt(1), row.getLong(2)))
             .toList();
-    long brokenGold =
-        profile
-            .where("common_wrong_count >= 0.6 * (" + EVIDENCE + ")")
-            .where(EVIDENCE + " > 0")
-            .count();
+    long brokenGold = profile.where(IN_DOUBT).count();
     return new ProfileText(groups, profile.count(), brokenGold);
   }
 
@@ -108,6 +108,21 @@ public record ProfileText(List<Group> groups, long examples, long brokenGold) {
     return share;
   }
 
+  /** The sizes of groups that something can be said of, by powers of two. */
+  List<Integer> groupSizes() {
+    int most = groups.stream().mapToInt(Group::evidence).max().orElse(0);
+    return IntStream.iterate(SMALLEST, size -> size <= most, size -> 2 * size).boxed().toList();
+  }
+
+  /** All of it in a sentence. */
+  String finding() {
+    return evident() == 0
+        ? "%d examples, and none with evidence: every verdict is a fault of the verifier."
+            .formatted(examples)
+        : "%d examples are solved in %s of their rollouts on average: %d by none of them, %d by all, %d in between."
+            .formatted(examples, percent(passRate()), hard(), easy(), evident() - hard() - easy());
+  }
+
   /** The table. */
   public String table() {
     List<List<String>> rows = new ArrayList<>();
@@ -121,8 +136,7 @@ public record ProfileText(List<Group> groups, long examples, long brokenGold) {
       rows.add(row("easy: solved by all", easy()));
       rows.add(row("in between", evident() - hard() - easy()));
       rows.add(row("gold in doubt: 60 % agree on another answer", brokenGold));
-      int most = groups.stream().mapToInt(Group::evidence).max().orElseThrow();
-      for (int size = SMALLEST; size <= most; size *= 2) {
+      for (int size : groupSizes()) {
         rows.add(
             List.of(
                 "GRPO groups of " + size + " without gradient",

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 
 import dev.kindling.check.InvalidInputException;
 import dev.kindling.engine.model.CounterRandom;
+import dev.kindling.io.AtomicFile;
 import dev.kindling.io.Manifest;
 import dev.kindling.row.Table;
 import dev.kindling.stage.PassRates;
@@ -11,6 +12,7 @@ import dev.kindling.stage.PolicyRef;
 import dev.kindling.stage.Rollout;
 import dev.kindling.stage.Score;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +29,7 @@ import org.apache.spark.sql.SparkSession;
  * the data set; a chunk is whole or done again, and its rollouts depend on the settings alone.
  *
  * <pre>
- * profile                     a row for each example
+ * profile                     a row for each example; profile.html, its page
  * profile-chunks/chunk-N      2-rollouts, 3-scores of the chunk
  * </pre>
  */
@@ -59,6 +61,17 @@ public final class Profile {
   /** Where the table lies. */
   public Path table() {
     return new Path(run.folder().root(), NAME);
+  }
+
+  /** Where the page lies. */
+  public Path page() {
+    return table().suffix(".html");
+  }
+
+  /** Puts the page beside the table. */
+  public void writePage(String html) throws IOException {
+    byte[] content = html.getBytes(StandardCharsets.UTF_8);
+    AtomicFile.replace(files, page(), out -> out.write(content));
   }
 
   /**

@@ -23,9 +23,10 @@ import org.apache.hadoop.fs.Path;
  * The files, tables and queries of a data set, and what their records are called.
  *
  * @param named by their places
+ * @param locations whole paths of files; none of what Spark reads
  * @param bytes of all files; 0 of what Spark reads
  */
-record Sources(List<Candidates.Source> named, long bytes) {
+record Sources(List<Candidates.Source> named, List<Path> locations, long bytes) {
   /**
    * Files of a data set's own format, which must be there.
    *
@@ -53,7 +54,7 @@ record Sources(List<Candidates.Source> named, long bytes) {
         throw cannotRead(path, e);
       }
     }
-    return new Sources(named(FileNames.of(whole), FileNames.splits(whole)), bytes);
+    return new Sources(named(FileNames.of(whole), FileNames.splits(whole)), whole, bytes);
   }
 
   private static InvalidInputException cannotRead(String path, IOException e) throws IOException {
@@ -80,7 +81,7 @@ record Sources(List<Candidates.Source> named, long bytes) {
     boolean areFiles = paths.each().stream().noneMatch(TableSource::isRelation);
     if (areFiles) {
       List<Path> files = paths.each().stream().map(UserPath::of).toList();
-      return new Sources(named(paths.each(), FileNames.splits(files)), 0);
+      return new Sources(named(paths.each(), FileNames.splits(files)), List.of(), 0);
     }
     List<String> splits = new ArrayList<>();
     for (String entry : paths.each()) {
@@ -89,7 +90,7 @@ record Sources(List<Candidates.Source> named, long bytes) {
               ? entry.substring(TableSource.TABLE.length()).strip()
               : entry.startsWith(TableSource.QUERY) ? "query" + (splits.size() + 1) : entry);
     }
-    return new Sources(named(paths.each(), splits), 0);
+    return new Sources(named(paths.each(), splits), List.of(), 0);
   }
 
   private static List<Candidates.Source> named(List<String> names, List<String> splits) {
@@ -105,7 +106,10 @@ record Sources(List<Candidates.Source> named, long bytes) {
   List<RecordFiles.Source> files(Paths paths) {
     List<RecordFiles.Source> files = new ArrayList<>();
     for (int i = 0; i < named.size(); i++) {
-      files.add(new RecordFiles.Source(paths.each().get(i), named.get(i).name()));
+      files.add(
+          new RecordFiles.Source(
+              // A relative path is the driver's, and would be another one in an executor's folder.
+              locations.get(i).toString(), paths.each().get(i), named.get(i).name()));
     }
     return files;
   }

@@ -50,7 +50,11 @@ class ProfileCommandTest {
     assertThat(result.err()).isEmpty();
     assertThat(result.out())
         .contains("GRPO groups of 2 without gradient")
-        .endsWith("Profile: file:" + temporary.resolve("map/profile") + "\n");
+        .endsWith("Page: file:" + temporary.resolve("map/profile.html") + "\n");
+    String page = Files.readString(temporary.resolve("map/profile.html"));
+    assertThat(page)
+        .contains("12 examples are solved in ", "<th scope=\"row\">M = 2</th>", "problems</td>")
+        .doesNotContain("<script", "{{");
     List<ProfileRow> rows = profile("map");
     assertThat(rows).hasSize(SmallRun.EXAMPLES).allMatch(row -> row.samples() == 3);
     for (int chunk = 1; chunk <= 3; chunk++) {

@@ -237,6 +237,15 @@ class SparkDataTest {
   }
 
   @Test
+  void aSecretAmongTheOptionsIsRefusedAndNotRepeated() throws IOException {
+    CommandResult result =
+        prepare("run", "table:a", "data.options=[\"url=jdbc:x\", \"dbPassword=hidden\"]");
+    assertThat(result.err())
+        .startsWith("Invalid data.options: [url=…, dbPassword=…] (must not hold secrets")
+        .doesNotContain("hidden");
+  }
+
+  @Test
   void settingsOfSparkAreRefusedWithAFormatThatHasNoneOfThem() throws IOException {
     List<String> settings = SmallRun.settings(temporary, "run", "data.where=a > 1");
     CommandResult.refuses(

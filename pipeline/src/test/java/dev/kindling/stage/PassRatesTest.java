@@ -1,9 +1,11 @@
 package dev.kindling.stage;
 
+import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.kindling.SparkTest;
+import dev.kindling.report.ProfilePage;
 import dev.kindling.report.ProfileText;
 import dev.kindling.row.ProfileRow;
 import dev.kindling.row.Table;
@@ -77,6 +79,32 @@ class PassRatesTest {
     assertThat(c.passRate()).isNull();
     assertThat(c.passRateLow()).isNull();
     assertThat(c.logPHat()).isNull();
+  }
+
+  @Test
+  void aPageListsWhatAPersonShouldLookAtAndEscapesIt() {
+    Dataset<Row> hostile = profile().withColumn("prompt", lit("<b>&{{data}}"));
+    String page =
+        ProfilePage.render(
+            hostile,
+            ProfileText.of(hostile),
+            new ProfilePage.About("Profile x", "runs/x/profile", "0.1.0", "2026-12-01"));
+    assertThat(page)
+        .contains(
+            "3 examples are solved in 16.7 % of their rollouts on average: 1 by none of them,")
+        .contains("&lt;b&gt;&amp;{{data}}")
+        .doesNotContain("<b>");
+    String doubt = page.substring(page.indexOf("id=\"doubt\""), page.indexOf("id=\"hard\""));
+    assertThat(doubt).contains("<td>a</td>", "<td>1 of 3</td><td>3 (2)</td><td>-1.7</td>");
+    String hard = page.substring(page.indexOf("id=\"hard\""), page.indexOf("id=\"easy\""));
+    assertThat(hard).contains("<td>b</td>", "<td>0 of 1</td><td>–</td><td>-Infinity</td>");
+    assertThat(page.substring(page.indexOf("id=\"easy\""))).contains("None.");
+    // 1 of 3 is in the fourth of ten bins, and b in the first row.
+    assertThat(page)
+        .contains(
+            "<tr><th scope=\"row\">30 to 40 %</th><td><span class=\"bar\" style=\"width:100.0%\">")
+        .contains(
+            "<tr><th scope=\"row\">40 to 50 %</th><td><span class=\"bar\" style=\"width:0.0%\">");
   }
 
   @Test

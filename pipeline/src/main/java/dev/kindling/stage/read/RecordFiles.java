@@ -7,7 +7,6 @@ import dev.kindling.dataset.ReadRecord;
 import dev.kindling.dataset.RecordReader;
 import dev.kindling.io.Decompressed;
 import dev.kindling.io.FileMistake;
-import dev.kindling.io.UserPath;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
@@ -34,10 +33,11 @@ public final class RecordFiles {
   /**
    * A file.
    *
+   * @param location its whole path
    * @param path as the user wrote it
    * @param name what messages on its records call it
    */
-  public record Source(String path, String name) implements Serializable {}
+  public record Source(String location, String path, String name) implements Serializable {}
 
   /**
    * The records of all files.
@@ -93,7 +93,7 @@ public final class RecordFiles {
 
     private static InputStream open(Source source, SerializableConfiguration hadoop)
         throws IOException {
-      Path file = UserPath.of(source.path());
+      Path file = new Path(source.location());
       InputStream in = file.getFileSystem(hadoop.value()).open(file);
       try {
         return Decompressed.of(in, file.getName());
