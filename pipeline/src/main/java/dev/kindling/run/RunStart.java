@@ -138,7 +138,7 @@ public final class RunStart {
         return resume(RunFolder.open(hadoop(), root), conf, how, lock);
       }
       return create(root, conf, model, lock, isNew);
-    } catch (IOException | RuntimeException e) {
+    } catch (Exception e) {
       lock.close();
       throw e;
     }
@@ -162,7 +162,8 @@ public final class RunStart {
     try {
       beginning().write(folder, conf, model);
       return run(folder, Optional.of(lock), conf, Map.of());
-    } catch (IOException | RuntimeException failed) {
+    } catch (Exception failed) {
+      // Spark throws checked exceptions that it does not declare.
       // Else the next try would be told that the run exists.
       takeBack(folder, isNew);
       throw failed;
@@ -178,7 +179,7 @@ public final class RunStart {
     RunLock lock = locks.take(folder.fileSystem(), folder.root());
     try {
       return resume(folder, conf, how, lock);
-    } catch (IOException | RuntimeException e) {
+    } catch (Exception e) {
       lock.close();
       throw e;
     }
@@ -226,7 +227,7 @@ public final class RunStart {
     RunLock lock = locks.take(folder.fileSystem(), folder.root());
     try {
       return opened(folder, Optional.of(lock), List.of(), List.of());
-    } catch (IOException | RuntimeException e) {
+    } catch (Exception e) {
       lock.close();
       throw e;
     }
